@@ -40,6 +40,7 @@ from api.controllers.domains import DomainController
 from api.controllers.drift import DriftController
 from api.controllers.factors import FactorController, UserFactorController
 from api.controllers.fields import FieldController
+from api.controllers.first_tenant import FirstTenantController
 from api.controllers.identity_providers import IdentityProviderController
 from api.controllers.imports import ImportController, OwnJobController
 from api.controllers.items import FavouriteController, PreferenceController, RecentController
@@ -258,6 +259,9 @@ _USERS_CONTROLLERS = [
 ]
 
 
+_CENTRAL_CONTROLLERS = [CentralSignInController, FirstTenantController, ServiceController]
+
+
 def _routers() -> list[Router]:
     """Return every route, grouped by authentication."""
     return [
@@ -274,7 +278,7 @@ def _routers() -> list[Router]:
             CentralRequest,
         ),
         _router("/api/v1", _USERS_CONTROLLERS, requires_user, TenantRequest),
-        _router("/", [CentralSignInController, ServiceController], admits_anyone, CentralRequest),
+        _router("/", _CENTRAL_CONTROLLERS, admits_anyone, CentralRequest),
         _router("/", [ProblemController, SchemaController], admits_anyone, TenantRequest),
     ]
 

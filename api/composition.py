@@ -17,6 +17,7 @@ from api.directory.services import central_sign_in_services, directory_services
 from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
 from api.factor_services import factor_secrets, factor_services
+from api.first_tenant_links import FirstTenantLinks
 from api.identity_services import IdentityServices, identity_services
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
@@ -114,6 +115,7 @@ class Platform:
     registry: Registry
     resolver: Resolver
     operators: Operators
+    first_tenant_links: FirstTenantLinks
     admin: AdminServices
     idempotency: Idempotency = field(default_factory=Idempotency)
     servers: DatabaseServers
@@ -206,6 +208,7 @@ def compose(
         vault=vault,
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
+        first_tenant_links=FirstTenantLinks(vault),
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,

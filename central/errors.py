@@ -29,7 +29,8 @@
     │   ├── OperatorNotFound(operator)
     │   ├── OperatorTaken(name)
     │   └── TokenNotFound(token_id)
-    └── DirectoryUnsettled
+    ├── DirectoryUnsettled
+    └── FirstTenantLinkInvalid
 
 ``code`` is the kebab-case name that clients see. A message never contains a secret or a database's message.
 """
@@ -43,6 +44,7 @@ __all__ = [
     "DirectoryUnsettled",
     "DomainNotFound",
     "DomainTaken",
+    "FirstTenantLinkInvalid",
     "InvalidDomain",
     "InvalidHost",
     "InvalidName",
@@ -337,3 +339,15 @@ class DirectoryUnsettled(CentralError):
 
     def __init__(self) -> None:
         super().__init__("The accounts keep changing. Try again.")
+
+
+class FirstTenantLinkInvalid(CentralError):
+    """The link is not one of this installation, has expired, or there is a tenant."""
+
+    code = "first-tenant-link"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The link is not valid: it works for 24 hours, while there is no tenant. Operators create "
+            "further tenants."
+        )

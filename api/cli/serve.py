@@ -4,6 +4,7 @@ import os
 import socket
 import sys
 from contextlib import suppress
+from functools import partial
 from math import ceil
 from typing import Final
 
@@ -49,39 +50,50 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
         os.environ["PORT"] = str(port)  # the application's processes make links with it
     settings = load_settings()
     host, port = host or settings.host, settings.port
-    run(settings, _migrate if migrate else _nothing, is_migrating=migrate)
+    token = run(settings, partial(_prepare, migrates=migrate), is_migrating=migrate)
     _require_free(host, port)
     raise_descriptor_limit()  # before uvicorn starts processes, which inherit it
     configure_logs(settings.log_level, settings.log_format)
     url = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}" if settings.local else None
-    _serve(_uvicorn_config(settings, host, port, workers), url)
+    _serve(_uvicorn_config(settings, host, port, workers), url, token)
 
 
 class _Server(uvicorn.Server):
     """Prints the URL once it accepts connections, unless it is ``None``."""
 
-    def __init__(self, config: uvicorn.Config, url: str | None) -> None:
+    def __init__(self, config: uvicorn.Config, url: str | None, token: str | None) -> None:
         super().__init__(config)
         self._url = url
+        self._token = token
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started and self._url is not None:
             say(f"Freehold serves {self._url}: the API at /schema, the operators' pages at /admin/")
+            _say_link(self._url, self._token)
 
 
-def _serve(config: uvicorn.Config, url: str | None) -> None:
-    """Serve in this process or in several, until stopped."""
+def _serve(config: uvicorn.Config, url: str | None, token: str | None) -> None:
+    """Serve in this process or in several, until stopped.
+
+    :param token: of the link that creates the first tenant; None if there is a tenant.
+    """
     if config.workers > 1:
         if url is not None:
             say(f"Freehold starts {config.workers} processes for {url}")
+            _say_link(url, token)
         Multiprocess(config, sockets=[config.bind_socket()]).run()
         return
-    server = _Server(config, url)
+    server = _Server(config, url, token)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
         sys.exit(_STARTUP_FAILURE)
+
+
+def _say_link(url: str, token: str | None) -> None:
+    if token is not None:
+        say(f"There is no tenant yet. Create the first one in a browser: {url}/first#{token}")
 
 
 def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
@@ -117,10 +129,11 @@ def _require_free(host: str, port: int) -> None:
         fail(f"Port {port} of {host} is not available: {reason}. Choose another one with PORT or --port.")
 
 
-async def _migrate(platform: Platform) -> None:
-    await platform.central_migrator.migrate(platform.central_engine)
-    await KeyCheck(platform.vault).require()
-
-
-async def _nothing(_platform: Platform) -> None:
-    """Do nothing. All checks were made by the session."""
+async def _prepare(platform: Platform, *, migrates: bool) -> str | None:
+    """Migrate if requested. Returns the token of the link that creates the first tenant, if there is none."""
+    if migrates:
+        await platform.central_migrator.migrate(platform.central_engine)
+        await KeyCheck(platform.vault).require()
+    if not platform.settings.local or (await platform.registry.page(1)).items:
+        return None
+    return platform.first_tenant_links.create()

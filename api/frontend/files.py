@@ -33,7 +33,7 @@ TENANT_PAGES: Final = frozenset(
     {"", "a", "account", "confirm-email", "factors", "forgot", "invite", "login", "o", "reset", "setup"}
 )
 """First parts of the paths of pages on a tenant's host."""
-CENTRAL_PAGES: Final = frozenset({"", "find"})
+CENTRAL_PAGES: Final = frozenset({"", "find", "first"})
 """The same on a central host."""
 
 _DIST: Final = files("api.frontend") / "dist"

@@ -8,7 +8,7 @@ from litestar.types import ASGIApp, Receive, Scope, Send
 
 __all__ = ["OPERATORS_PATHS", "TENANTS_PATHS", "ServedPaths", "is_below"]
 
-OPERATORS_PATHS: Final = frozenset({"setup", "sign-in", "find", "health", "ready", "metrics"})
+OPERATORS_PATHS: Final = frozenset({"setup", "sign-in", "find", "first-tenant", "health", "ready", "metrics"})
 """First parts of the paths that only central hosts serve."""
 TENANTS_PATHS: Final = frozenset({"api"})
 """First parts of the paths that only tenants' hosts serve."""

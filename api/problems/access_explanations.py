@@ -46,6 +46,12 @@ ACCESS_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "the browser says in the Origin or Sec-Fetch-Site header. Pages of other origins and programs send "
         "Authorization: Bearer and a token instead, and no cookie.",
     ),
+    "first-tenant-link": (
+        "Link not valid",
+        "The link with which the first tenant is created works for 24 hours, and only while there is no "
+        "tenant. `freehold serve` prints a new one when it starts; operators create tenants with their "
+        "tokens.",
+    ),
     "permission-denied": (
         "Permission denied",
         "The caller's roles do not allow this. POST /api/v1/permissions/explain says which role would.",

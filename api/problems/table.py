@@ -90,6 +90,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     users.PasswordDisabled: 403,
     TenantSuspended: 403,
     CrossSite: 403,
+    central.FirstTenantLinkInvalid: 403,
     # what it is about
     central.TenantNotFound: 404,
     jobs.JobNotFound: 404,

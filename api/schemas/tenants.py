@@ -18,6 +18,7 @@ __all__ = [
     "Disconnected",
     "DomainList",
     "DomainResponse",
+    "FirstTenantRequest",
     "NewAdmin",
     "NewDomain",
     "NewTenant",
@@ -66,6 +67,19 @@ class NewTenant(Input):
     ) = None
     db_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     admin: NewAdmin | None = None
+
+
+class FirstTenantRequest(Input):
+    """The first tenant of an installation, and its administrator."""
+
+    token: Annotated[str, Meta(max_length=200, description="What follows the `#` of the link.")]
+    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Corporation"])]
+    slug: Annotated[str, Meta(extra_json_schema={"pattern": _SLUG_PATTERN}, examples=["acme"])]
+    admin: NewAdmin
+
+    def tenant(self) -> NewTenant:
+        """Return the tenant to create, whose domain is its slug under the first base domain."""
+        return NewTenant(name=self.name, slug=self.slug, primary_domain=self.slug, admin=self.admin)
 
 
 class AdminResponse(Output):

@@ -105,6 +105,12 @@ const find = createRoute({
   component: lazyRouteComponent(() => import("~/frontdoor/FindPage")),
 });
 
+const first = createRoute({
+  getParentRoute: () => root,
+  path: "/first",
+  component: lazyRouteComponent(() => import("~/frontdoor/FirstTenantPage")),
+});
+
 const tenantTree = () =>
   root.addChildren([
     login,
@@ -115,7 +121,7 @@ const tenantTree = () =>
     link("/reset/$token"),
     shell.addChildren([home, account, appPage, list, trash, imported, created, record, setupRoutes]),
   ]);
-const centralTree = () => root.addChildren([frontDoor, find]);
+const centralTree = () => root.addChildren([frontDoor, find, first]);
 
 /** Words and ids are kept as they are: no JSON in addresses, so that people can read and share them. */
 export const router = createRouter({
