@@ -203,12 +203,9 @@ def compose(
         settings=settings,
         **_bounds(settings),
         **_tenant_services(parts),
-        central_engine=central_engine_of(settings),
-        central_migrator=Migrator([central_app.APP_CONFIG], DB),
-        vault=vault,
+        **_central_services(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
-        first_tenant_links=FirstTenantLinks(vault),
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
@@ -225,6 +222,15 @@ def compose(
         **app_services(definitions, shared, catalog, records["records"]),
         caches=(access, definitions, shared),
     )
+
+
+def _central_services(settings: Settings, vault: Vault) -> dict[str, Any]:
+    return {
+        "central_engine": central_engine_of(settings),
+        "central_migrator": Migrator([central_app.APP_CONFIG], DB),
+        "vault": vault,
+        "first_tenant_links": FirstTenantLinks(vault),
+    }
 
 
 def _outgoing(settings: Settings, vault: Vault) -> tuple[JobStore, Outbox, AccountChanges, Mails]:
