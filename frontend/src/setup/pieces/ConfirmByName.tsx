@@ -15,12 +15,14 @@ interface Props {
   action: string;
   /** Called with the name that was typed. What it throws is shown, and the dialog stays. */
   onConfirm: (name: string) => Promise<void>;
+  /** Whether it cannot be done now; `children` say why. */
+  isBlocked?: boolean;
   /** What is lost. */
   children?: ReactNode;
 }
 
 /** Asks for the name of what is lost before it is. */
-export function ConfirmByName({ opened, onClose, title, name, action, onConfirm, children }: Props) {
+export function ConfirmByName({ opened, onClose, title, name, action, onConfirm, isBlocked = false, children }: Props) {
   const [typed, setTyped] = useState("");
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -50,25 +52,31 @@ export function ConfirmByName({ opened, onClose, title, name, action, onConfirm,
         <Stack>
           <Refusal text={error} />
           {children}
-          <TextInput
-            label={m.setup_frame_type_name({ name })}
-            value={typed}
-            autoComplete="off"
-            spellCheck={false}
-            autoCapitalize="none"
-            data-autofocus
-            onChange={(event) => setTyped(event.currentTarget.value)}
-          />
-          <Text size="sm" c="dimmed">
-            {m.setup_frame_no_undo()}
-          </Text>
+          {!isBlocked && (
+            <>
+              <TextInput
+                label={m.setup_frame_type_name({ name })}
+                value={typed}
+                autoComplete="off"
+                spellCheck={false}
+                autoCapitalize="none"
+                data-autofocus
+                onChange={(event) => setTyped(event.currentTarget.value)}
+              />
+              <Text size="sm" c="dimmed">
+                {m.setup_frame_no_undo()}
+              </Text>
+            </>
+          )}
           <Group justify="flex-end">
             <Button variant="default" onClick={onClose}>
               {m.cancel()}
             </Button>
-            <Button type="submit" color="red" loading={busy} disabled={typed.trim() !== name}>
-              {action}
-            </Button>
+            {!isBlocked && (
+              <Button type="submit" color="red" loading={busy} disabled={typed.trim() !== name}>
+                {action}
+              </Button>
+            )}
           </Group>
         </Stack>
       </form>
