@@ -113,7 +113,7 @@ export function DetailsTab({ definition, etag }: { definition: Definition; etag:
           />
           <NameInput
             description={definition.standard ? m.objects_name_kept() : m.objects_rename_help()}
-            disabled={definition.standard}
+            isKept={definition.standard}
             value={values.name}
             error={refused.inputs.name ?? (fault ? NAME_FAULTS[fault]() : undefined)}
             onChange={(name) => set({ name })}

@@ -45,7 +45,7 @@ export function FieldForm(props: Props) {
   return (
     <Stack>
       <TextInput label={m.field_label()} required maxLength={100} value={draft.label} error={errors.label ?? null} data-autofocus={props.autoFocus || undefined} autoFocus={props.autoFocus ?? false} onChange={(event) => onChange({ label: event.currentTarget.value })} />
-      <NameInput description={props.nameHelp} disabled={isStandard} value={draft.name} error={errors.name} onChange={(name) => onChange({ name })} />
+      <NameInput description={props.nameHelp} isKept={isStandard} value={draft.name} error={errors.name} onChange={(name) => onChange({ name })} />
       <Textarea label={m.field_description()} description={m.field_description_help()} autosize minRows={1} maxRows={5} maxLength={500} value={draft.description} error={errors.description ?? null} onChange={(event) => onChange({ description: event.currentTarget.value })} />
       {isBuiltIn(draft.type) && <Settings {...props} />}
       {canHaveDefault(draft) && isBuiltIn(draft.type) && <DefaultInput draft={draft} onChange={onChange} error={errors.default} />}

@@ -5,6 +5,7 @@ import { useState } from "react";
 
 import { api, type Field } from "~/api";
 import { m } from "~/paraglide/messages";
+import { getLocale } from "~/paraglide/runtime";
 import { typeLabel } from "~/setup/objects/fieldTypes";
 import { move } from "~/setup/objects/optionList";
 import { NOTHING_REFUSED, refusedOf } from "~/setup/objects/problems";
@@ -44,14 +45,14 @@ export function FieldsTab({ definition, etag }: Props) {
               <li key={one.name}>
                 <Group justify="space-between" gap="xs">
                   <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
-                    <Anchor fw={500} renderRoot={(props) => <Link to="/setup/objects/$object/fields/$field" params={{ object: definition.name, field: one.name }} {...props} />}>
+                    <Anchor fw={500} size="sm" renderRoot={(props) => <Link to="/setup/objects/$object/fields/$field" params={{ object: definition.name, field: one.name }} {...props} />}>
                       {one.label}
                     </Anchor>
                     <Text size="xs" c="dimmed">
                       {one.name} · {detailOf(one)}
                     </Text>
                   </div>
-                  <Marks field={one} isName={one.name === definition.nameField} />
+                  <Marks field={one} isName={one.name === definition.nameField} isCustom={definition.standard && !one.standard} />
                 </Group>
               </li>
             ))}
@@ -129,17 +130,17 @@ function detailOf(field: Field): string {
   const type = typeLabel(field.type);
   if (field.type === "lookup") return m.objects_type_of({ type, detail: field.target ?? "" });
   if (field.options) return m.objects_type_of({ type, detail: m.objects_options({ count: field.options.length }) });
-  return field.maxLength ? m.objects_type_of({ type, detail: m.objects_up_to({ count: field.maxLength }) }) : type;
+  return field.maxLength ? m.objects_type_of({ type, detail: m.objects_up_to({ count: new Intl.NumberFormat(getLocale()).format(field.maxLength) }) }) : type;
 }
 
-function Marks({ field, isName }: { field: Field; isName: boolean }) {
+function Marks({ field, isName, isCustom }: { field: Field; isName: boolean; isCustom: boolean }) {
   const marks = [
     isName && m.objects_mark_name(),
     field.required && m.field_required(),
     field.unique && m.field_unique(),
     field.index && m.field_index(),
     field.searchable && m.field_searchable(),
-    field.standard && m.objects_standard(),
+    isCustom && m.objects_custom(),
   ].filter((one) => typeof one === "string");
   return (
     <Group gap={4}>
