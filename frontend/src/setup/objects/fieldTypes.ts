@@ -97,5 +97,5 @@ export function canBeRequired({ type }: Typed): boolean {
 }
 
 export function canHaveDefault(field: Typed & { unique: boolean }): boolean {
-  return field.type !== "auto_number" && !field.unique;
+  return field.type !== "auto_number" && !(field.unique && canBeUnique(field));
 }
