@@ -17,14 +17,18 @@ import { Refusals } from "~/setup/objects/Refusals";
 import { useReview } from "~/setup/objects/useReview";
 import { ChangedMeanwhile } from "~/setup/pieces/ChangedMeanwhile";
 import { SaveBar } from "~/setup/pieces/SaveBar";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 const INPUTS = ["label", "pluralLabel", "description", "nameField", "name"] as const;
 type Input = (typeof INPUTS)[number];
-type Values = Record<Input, string>;
+type Values = Record<Input, string> & { translations: Translations };
 
 const NAMING = ["text", "email", "phone", "url", "auto_number", "select", "integer"];
 
-const valuesOf = (definition: Definition): Values => Object.fromEntries(INPUTS.map((one) => [one, definition[one] ?? ""])) as Values;
+function valuesOf(definition: Definition): Values {
+  return { ...(Object.fromEntries(INPUTS.map((one) => [one, definition[one] ?? ""])) as Record<Input, string>), translations: definition.translations ?? {} };
+}
 
 /** What the object is called, and its end. */
 export function DetailsTab({ definition, etag }: { definition: Definition; etag: string | null }) {
@@ -36,12 +40,14 @@ export function DetailsTab({ definition, etag }: { definition: Definition; etag:
   const [changes, setChanges] = useState<Partial<Values>>({});
   const [before, setBefore] = useState<Values | null>(null);
   const values = { ...base, ...changes };
-  const changed = Object.fromEntries(INPUTS.filter((one) => values[one].trim() !== base[one]).map((one) => [one, values[one].trim()])) as Partial<Values>;
+  const changed: Partial<Values> = Object.fromEntries(INPUTS.filter((one) => values[one].trim() !== base[one]).map((one) => [one, values[one].trim()]));
+  const translations = cleaned(values.translations);
+  if (JSON.stringify(translations) !== JSON.stringify(base.translations)) changed.translations = translations;
   const object = definition.name;
   const rules = objectNameRules((objects.data ?? []).map((one) => one.name).filter((one) => one !== object));
   const fault = faultOfName(values.name, rules);
-  const refused = review.error && !isConflict(review.error) ? refusedOf(review.error, INPUTS) : NOTHING_REFUSED;
-  const labels: Record<string, string> = { label: m.objects_label(), pluralLabel: m.objects_plural(), description: m.objects_description(), nameField: m.objects_name_field(), name: m.objects_name() };
+  const refused = review.error && !isConflict(review.error) ? refusedOf(review.error, [...INPUTS, "translations"]) : NOTHING_REFUSED;
+  const labels: Record<string, string> = { label: m.objects_label(), pluralLabel: m.objects_plural(), description: m.objects_description(), nameField: m.objects_name_field(), name: m.objects_name(), translations: m.setup_frame_languages() };
   const set = (part: Partial<Values>) => {
     setChanges({ ...changes, ...part });
     review.forget();
@@ -88,7 +94,7 @@ export function DetailsTab({ definition, etag }: { definition: Definition; etag:
               before={before}
               now={base}
               label={(name) => labels[name] ?? name}
-              text={(_, value) => String(value || "–")}
+              text={(_, value) => (typeof value === "object" ? JSON.stringify(value) : String(value || "–"))}
               onKeepMine={() => setBefore(null)}
               onTakeTheirs={() => {
                 setBefore(null);
@@ -101,6 +107,12 @@ export function DetailsTab({ definition, etag }: { definition: Definition; etag:
           <TextInput label={m.objects_label()} description={m.objects_label_help()} required maxLength={100} value={values.label} error={refused.inputs.label ?? (values.label.trim() === "" ? m.objects_label_missing() : null)} onChange={(event) => set({ label: event.currentTarget.value })} />
           <TextInput label={m.objects_plural()} description={m.objects_plural_help()} required maxLength={100} value={values.pluralLabel} error={refused.inputs.pluralLabel ?? (values.pluralLabel.trim() === "" ? m.objects_label_missing() : null)} onChange={(event) => set({ pluralLabel: event.currentTarget.value })} />
           <Textarea label={m.objects_description()} autosize minRows={2} maxRows={6} maxLength={500} value={values.description} error={refused.inputs.description ?? null} onChange={(event) => set({ description: event.currentTarget.value })} />
+          <TranslationsInput
+            texts={{ label: m.objects_label(), pluralLabel: m.objects_plural(), description: m.objects_description() }}
+            value={values.translations}
+            error={refused.inputs.translations}
+            onChange={(translations) => set({ translations })}
+          />
           <Select
             label={m.objects_name_field()}
             description={m.objects_name_field_help()}

@@ -18,10 +18,11 @@ import { numberText } from "~/setup/objects/numberFormat";
 import { bodyOf as optionsBody } from "~/setup/objects/optionList";
 import { OptionsEditor } from "~/setup/objects/OptionsEditor";
 import type { Definition } from "~/setup/objects/queries";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 export const FIELD_INPUTS = [
   "label", "name", "description", "type", "required", "unique", "index", "searchable", "history", "default", "maxLength", "precision", "scale",
-  "options", "target", "onDelete", "format", "start",
+  "options", "target", "onDelete", "format", "start", "translations",
 ] as const;
 
 interface Props {
@@ -47,6 +48,7 @@ export function FieldForm(props: Props) {
       <TextInput label={m.field_label()} required maxLength={100} value={draft.label} error={errors.label ?? null} data-autofocus={props.autoFocus || undefined} autoFocus={props.autoFocus ?? false} onChange={(event) => onChange({ label: event.currentTarget.value })} />
       <NameInput description={props.nameHelp} isKept={isStandard} value={draft.name} error={errors.name} onChange={(name) => onChange({ name })} />
       <Textarea label={m.field_description()} description={m.field_description_help()} autosize minRows={1} maxRows={5} maxLength={500} value={draft.description} error={errors.description ?? null} onChange={(event) => onChange({ description: event.currentTarget.value })} />
+      <TranslationsInput texts={{ label: m.field_label(), description: m.field_description() }} value={draft.translations} error={errors.translations} onChange={(translations) => onChange({ translations })} />
       {isBuiltIn(draft.type) && <Settings {...props} />}
       {canHaveDefault(draft) && isBuiltIn(draft.type) && <DefaultInput draft={draft} onChange={onChange} error={errors.default} />}
       <Title order={2} mt="sm">
@@ -166,7 +168,7 @@ function DefaultInput({ draft, onChange, error }: { draft: FieldDraft; onChange:
   if ((draft.type === "select" || draft.type === "multi_select") && draft.options.length === 0) return null;
   if (draft.type === "lookup" && !draft.target) return null;
   const field = {
-    name: "default", label: m.field_default(), type: draft.type, options: optionsBody(draft.options).filter((one) => one.value !== ""), target: draft.target,
+    name: "default", label: m.field_default(), type: draft.type, options: optionsBody(draft.options).filter((one) => one.value !== "" && !one.archived), target: draft.target,
     maxLength: Number(draft.maxLength) || undefined, required: false,
   } as unknown as Field;
   return (

@@ -193,7 +193,7 @@ const LABELS: Record<string, () => string> = {
   label: m.field_label, name: m.objects_name, description: m.field_description, type: m.field_type, required: m.field_required, unique: m.field_unique,
   index: m.field_index, searchable: m.field_searchable, history: m.field_history, default: m.field_default, maxLength: m.field_max_length,
   precision: m.field_precision, scale: m.field_scale, options: m.option_title, target: m.field_target, onDelete: m.field_on_delete,
-  format: m.field_format, start: m.field_start,
+  format: m.field_format, start: m.field_start, translations: m.setup_frame_languages,
 };
 
 function inputLabel(name: string): string {
@@ -204,5 +204,5 @@ function shown(value: unknown): string {
   if (value === null || value === undefined || value === "") return "–";
   if (typeof value === "boolean") return value ? m.yes() : m.no();
   if (Array.isArray(value)) return value.map((one) => String((one as { label?: string }).label ?? one)).join(", ");
-  return String(value);
+  return typeof value === "object" ? JSON.stringify(value) : String(value);
 }

@@ -147,9 +147,9 @@ function IndexForm({ definition, index, others, onSave, onCancel }: FormProps) {
             const name = label.get(part.field) ?? part.field;
             return (
               <li key={part.field} {...drag.row(at)}>
-                <Group wrap="nowrap" gap="xs">
+                <Group gap="xs">
                   <span {...drag.handle(at)}>⠿</span>
-                  <Text size="sm" style={{ flex: 1, overflowWrap: "anywhere" }}>
+                  <Text size="sm" style={{ flex: "1 1 9rem", overflowWrap: "anywhere" }}>
                     {name}
                   </Text>
                   <Button

@@ -37,7 +37,7 @@ export default function ObjectPage() {
         description={definition.description || (definition.standard ? m.objects_standard_help() : undefined)}
       />
       <Tabs value={shown} onChange={(next) => void navigate({ to: "/setup/objects/$object", params: { object }, search: next === "fields" || !next ? {} : { tab: next } })} keepMounted={false}>
-        <Tabs.List mb="md">
+        <Tabs.List mb="md" className="setup-tabs">
           {(Object.keys(TABS) as Tab[]).map((one) => (
             <Tabs.Tab key={one} value={one}>
               {TABS[one]()}

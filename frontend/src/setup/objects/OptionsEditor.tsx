@@ -1,12 +1,13 @@
-import { ActionIcon, Button, Group, Input, Popover, Stack, Text, Textarea, TextInput, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Button, Group, Input, Popover, Select, Stack, Switch, Text, Textarea, TextInput, VisuallyHidden } from "@mantine/core";
 import { useRef, useState } from "react";
 
 import { m } from "~/paraglide/messages";
 import { getLocale } from "~/paraglide/runtime";
 import {
-  addLines, addOption, changeOption, faultOfOption, MOST_OPTIONS, move, removeOption, sortedByLabel, type EditedOption, type OptionFault,
+  addLines, addOption, changeOption, COLOURS, faultOfOption, MOST_OPTIONS, move, removeOption, sortedByLabel, type EditedOption, type Option, type OptionFault,
 } from "~/setup/objects/optionList";
 import { MoveButtons, useDragOrder } from "~/setup/pieces/reorder";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 const FAULTS: Record<OptionFault, () => string> = {
   "label-missing": m.option_label_missing, "value-missing": m.option_value_missing, "value-invalid": m.option_value_invalid,
@@ -77,11 +78,13 @@ export function OptionsEditor({ options, onChange, error, showFaults }: Props) {
                     onChange={(event) => onChange(changeOption(options, one.key, { value: event.currentTarget.value }))}
                   />
                 ) : (
-                  <Text size="xs" c="dimmed" style={{ overflowWrap: "anywhere", alignSelf: "center" }} title={m.option_value_kept()}>
+                  <Text size="xs" c="dimmed" className="stored" title={m.option_value_kept()}>
                     {one.value}
+                    {one.archived && ` (${m.option_archived()})`}
                   </Text>
                 )}
                 <div className="actions">
+                  <OptionMenu option={one} name={name} onChange={(part) => onChange(changeOption(options, one.key, part))} />
                   <MoveButtons name={name} at={at} count={options.length} onMove={place} />
                   <ActionIcon variant="subtle" color="red" aria-label={m.option_remove({ name })} onClick={() => remove(at)}>
                     ×
@@ -109,6 +112,50 @@ export function OptionsEditor({ options, onChange, error, showFaults }: Props) {
       </Group>
     </Input.Wrapper>
   );
+}
+
+/** What most options do not need: a colour, labels in other languages, and whether it can still be chosen. */
+function OptionMenu({ option, name, onChange }: { option: EditedOption; name: string; onChange: (part: Partial<Option>) => void }) {
+  const colours: Record<string, () => string> = {
+    gray: m.colour_gray, red: m.colour_red, pink: m.colour_pink, grape: m.colour_grape, violet: m.colour_violet, indigo: m.colour_indigo,
+    blue: m.colour_blue, cyan: m.colour_cyan, teal: m.colour_teal, green: m.colour_green, lime: m.colour_lime, yellow: m.colour_yellow,
+    orange: m.colour_orange, dark: m.colour_dark,
+  };
+  return (
+    <Popover trapFocus returnFocus withArrow shadow="md" width={300} position="bottom-end">
+      <Popover.Target>
+        <ActionIcon variant="subtle" aria-label={m.option_more({ name })}>
+          {option.color ? <Swatch colour={option.color} /> : "⋯"}
+        </ActionIcon>
+      </Popover.Target>
+      <Popover.Dropdown>
+        <Stack gap="sm">
+          <Select
+            size="xs"
+            label={m.option_colour()}
+            clearable
+            placeholder={m.option_colour_none()}
+            data={COLOURS.map((one) => ({ value: one, label: colours[one]?.() ?? one }))}
+            value={option.color || null}
+            onChange={(colour) => onChange({ color: colour ?? "" })}
+            leftSection={option.color ? <Swatch colour={option.color} /> : null}
+            renderOption={({ option: one }) => (
+              <Group gap="xs">
+                <Swatch colour={one.value} /> {one.label}
+              </Group>
+            )}
+            comboboxProps={{ withinPortal: false }}
+          />
+          {!option.isNew && <Switch size="xs" label={m.option_archive()} description={m.option_archive_help()} checked={option.archived ?? false} onChange={(event) => onChange({ archived: event.currentTarget.checked })} />}
+          <TranslationsInput texts={{ label: m.field_label() }} value={option.translations ?? {}} onChange={(translations) => onChange({ translations })} />
+        </Stack>
+      </Popover.Dropdown>
+    </Popover>
+  );
+}
+
+function Swatch({ colour }: { colour: string }) {
+  return <span className="swatch" style={{ background: `var(--mantine-color-${colour}-6)` }} aria-hidden />;
 }
 
 function PasteOptions({ onPaste }: { onPaste: (text: string) => void }) {

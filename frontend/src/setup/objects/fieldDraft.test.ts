@@ -9,7 +9,7 @@ const field = (part: object) => ({ name: "stage", label: "Stage", type: "text", 
 describe("the body of a new field", () => {
   it("has the first settings of its type", () => {
     expect(bodyOf({ ...newDraft("text"), name: "city", label: " City " })).toEqual({
-      name: "city", label: "City", type: "text", description: "", history: true, required: false, unique: false, index: false,
+      name: "city", label: "City", type: "text", description: "", translations: {}, history: true, required: false, unique: false, index: false,
       searchable: false, default: null, maxLength: 255,
     });
     expect(bodyOf(newDraft("decimal"))).toMatchObject({ precision: 15, scale: 2 });

@@ -2,12 +2,14 @@
 import type { Field } from "~/api";
 import { canBeRequired, canBeSearched, canBeUnique, canHaveDefault, canHaveIndex, SETTINGS } from "~/setup/objects/fieldTypes";
 import { bodyOf as optionsBody, editedOptions, type EditedOption, type Option } from "~/setup/objects/optionList";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
 
 export interface FieldDraft {
   type: string;
   name: string;
   label: string;
   description: string;
+  translations: Translations;
   required: boolean;
   unique: boolean;
   index: boolean;
@@ -37,7 +39,7 @@ const FIRST_SETTINGS: Record<string, Partial<FieldDraft>> = {
 
 export function newDraft(type: string): FieldDraft {
   return {
-    type, name: "", label: "", description: "", required: false, unique: false, index: false, searchable: false, history: true, default: null,
+    type, name: "", label: "", description: "", translations: {}, required: false, unique: false, index: false, searchable: false, history: true, default: null,
     options: [], ...FIRST_SETTINGS[type],
   };
 }
@@ -45,7 +47,8 @@ export function newDraft(type: string): FieldDraft {
 export function draftOf(field: Field): FieldDraft {
   const settings = Object.fromEntries((SETTINGS[field.type] ?? []).map((name) => [name, field[name as keyof Field]]));
   return {
-    type: field.type, name: field.name, label: field.label ?? "", description: field.description ?? "", required: field.required ?? false,
+    type: field.type, name: field.name, label: field.label ?? "", description: field.description ?? "", translations: ((field as { translations?: Translations }).translations ?? {}),
+    required: field.required ?? false,
     unique: field.unique ?? false, index: field.index ?? false, searchable: field.searchable ?? false, history: field.history ?? true,
     default: field.default ?? null, ...settings, options: editedOptions((field.options ?? []) as (Option | string)[]),
   };
@@ -60,7 +63,7 @@ export function withType(draft: FieldDraft, type: string): FieldDraft {
 /** The whole field as the API takes it: without what its type cannot have. */
 export function bodyOf(draft: FieldDraft): Body {
   const body: Body = {
-    name: draft.name, label: draft.label.trim(), type: draft.type, description: draft.description.trim(), history: draft.history,
+    name: draft.name, label: draft.label.trim(), type: draft.type, description: draft.description.trim(), translations: cleaned(draft.translations), history: draft.history,
     required: canBeRequired(draft) && draft.required,
     unique: canBeUnique(draft) && draft.unique,
     index: canHaveIndex(draft) && draft.index,

@@ -13,6 +13,7 @@ export function faultsOf(draft: FieldDraft, rules: NameRules): Record<string, st
   if (name) found.name = NAME_FAULTS[name]();
   if (draft.type === "select" || draft.type === "multi_select") {
     if (draft.options.length === 0) found.options = m.option_none();
+    else if (draft.options.every((one) => one.archived)) found.options = m.option_all_archived();
     else if (draft.options.some((_, at) => faultOfOption(draft.options, at) !== null)) found.options = m.option_faults();
   }
   if (draft.type === "lookup" && !draft.target) found.target = m.field_target_missing();

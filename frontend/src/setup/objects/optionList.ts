@@ -1,13 +1,15 @@
 /** Edits of the options of a choice. Every function returns a new list. */
 import { suggestName } from "~/setup/objects/names";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
 
 export interface Option {
   /** What records hold. It stays as it is once the option was saved. */
   value: string;
   label: string;
   color?: string;
+  /** Whether it cannot be chosen newly. */
   archived?: boolean;
-  translations?: Record<string, { label?: string }>;
+  translations?: Translations;
 }
 
 /** An option while it is edited. `key` stays the same while it is moved and relabelled. */
@@ -21,6 +23,8 @@ export interface EditedOption extends Option {
 export type OptionFault = "label-missing" | "value-missing" | "value-invalid" | "value-taken";
 
 export const MOST_OPTIONS = 500;
+/** Names of Mantine's colours, as the API takes them. */
+export const COLOURS = ["gray", "red", "pink", "grape", "violet", "indigo", "blue", "cyan", "teal", "green", "lime", "yellow", "orange", "dark"] as const;
 const LONGEST = 100;
 const VALUE = /^(?! )[^,"\\\u0000-\u001f\u007f]{1,100}(?<! )$/u;
 
@@ -87,12 +91,14 @@ export function faultOfOption(options: readonly EditedOption[], at: number): Opt
 /** As the API takes them. */
 export function bodyOf(options: readonly EditedOption[]): Option[] {
   return options.map(({ key: _key, isNew: _isNew, hasOwnValue: _hasOwnValue, ...one }) => {
-    const { color, archived, translations, ...plain } = { ...one, label: one.label.trim() };
+    const { color, archived, ...plain } = { ...one, label: one.label.trim() };
+    const translations = cleaned(plain.translations ?? {});
+    delete plain.translations;
     return {
       ...plain,
       ...(color ? { color } : {}),
       ...(archived ? { archived } : {}),
-      ...(translations && Object.keys(translations).length > 0 ? { translations } : {}),
+      ...(Object.keys(translations).length > 0 ? { translations } : {}),
     };
   });
 }

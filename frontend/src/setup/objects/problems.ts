@@ -1,5 +1,5 @@
 /** Refusals of changes in words for people, with the input that each belongs to. */
-import { Problem } from "@freehold/client";
+import { Problem, type FieldProblem } from "@freehold/client";
 
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
@@ -41,11 +41,16 @@ export function refusedOf(error: unknown, inputs: readonly string[]): Refused {
   const rest: string[] = [];
   for (const one of error.errors) {
     const place = one.field.split(".")[0] ?? "";
-    const words = WORDS[one.code]?.() ?? sentence(one.message);
+    const words = wordsOf(one);
     if (inputs.includes(place)) found.inputs[place] ??= words;
     else rest.push(words);
   }
   return { ...found, rest: rest.length > 0 || error.errors.length > 0 ? rest.join(" ") : (WORDS[error.code]?.() ?? messageOf(error)) };
+}
+
+function wordsOf({ code, message }: FieldProblem): string {
+  const words = WORDS[code]?.() ?? sentence(message);
+  return code === "would-break-data" && /options given|to lose/.test(message) ? `${words} ${m.option_archive_instead()}` : words;
 }
 
 function misfitsOf({ code, body }: Problem): Refused["misfits"] {

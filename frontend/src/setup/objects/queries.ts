@@ -2,6 +2,7 @@ import type { Schemas } from "@freehold/client";
 import type { QueryClient } from "@tanstack/react-query";
 
 import { api, type Field } from "~/api";
+import type { Translations } from "~/setup/pieces/translations";
 
 /** An object as it is defined. The API's document says of its settings only that they are JSON. */
 export interface Definition {
@@ -12,6 +13,7 @@ export interface Definition {
   description: string;
   nameField: string;
   standard: boolean;
+  translations?: Translations;
   indexes: unknown[];
   fields: Field[];
 }
