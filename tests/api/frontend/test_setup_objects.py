@@ -128,11 +128,73 @@ async def test_what_would_break_records_is_said_at_the_field(world_with: Any, br
         shown.expects_refusals = True
         await shown.page.get_by_label("Required").click(force=True)
         await presses(shown, "Save")
-        await shown.sees("1 record does not fit")
+        await shown.sees("Records without a value: 1.")
+        await expect(shown.page.get_by_role("alert").get_by_role("link", name="Initech")).to_be_visible()
         await shown.accessible()
         await admin.patch(f"/api/v1/data/accounts/{record['id']}", json={"phone": None})
         await presses(shown, "Discard")
         await expect(shown.page.get_by_role("button", name="Save", exact=True)).to_have_count(0)
+        assert shown.faults == []
+
+
+async def test_somebody_else_s_change_is_shown_and_mine_is_kept(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        await enters(shown)
+        await opens(shown, "/setup/objects/accounts/fields/phone", "Phone")
+        await admin.patch(
+            "/api/v1/objects/accounts/fields/phone", json={"description": "Of the switchboard."}
+        )
+        shown.expects_refusals = True
+        await shown.page.get_by_role("textbox", name="Label", exact=True).fill("Telephone")
+        await presses(shown, "Save")
+        await shown.sees("Somebody else has changed this meanwhile")
+        await shown.sees("Description: – → Of the switchboard.")
+        await shown.accessible()
+        await presses(shown, "Keep my changes")
+        await presses(shown, "Save")
+        await shown.page.get_by_role("heading", name="Telephone", level=1).wait_for()
+        phone = (await fields(admin, "accounts"))["phone"]
+        assert (phone["label"], phone["description"]) == ("Telephone", "Of the switchboard.")
+        await opens(shown, "/setup/objects/accounts?tab=details", "Accounts")
+        await admin.patch("/api/v1/objects/accounts", json={"pluralLabel": "Firms"})
+        await shown.page.get_by_label("Description").fill("Whom we sell to.")
+        await presses(shown, "Save")
+        await shown.sees("Plural: Accounts → Firms")
+        await presses(shown, "Discard mine")
+        await expect(shown.page.get_by_label("Description")).to_have_value(
+            "Companies that one does business with."
+        )
+        assert shown.faults == []
+
+
+async def test_options_have_colours_and_are_archived_and_translated(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        await enters(shown)
+        await opens(shown, "/setup/objects/accounts/fields/type", "Type")
+        first = (await fields(admin, "accounts"))["type"]["options"][0]
+        await presses(shown, f"Colour and more of {first['label']}")
+        await shown.page.get_by_role("combobox", name="Colour").click()
+        await shown.page.get_by_role("option", name="Teal").click()
+        await shown.page.get_by_label("Archived").click(force=True)
+        await shown.page.get_by_role("dialog").get_by_text("Other languages").click()
+        await shown.page.get_by_role("combobox", name="Add a language").last.click()
+        await shown.page.get_by_role("option", name="German", exact=True).click()
+        await shown.page.get_by_label("Label, German").fill("Erste")
+        await shown.accessible()
+        await shown.page.keyboard.press("Escape")
+        await presses(shown, "Save")
+        await shown.page.get_by_role("button", name="Discard").wait_for(state="hidden")
+        kept = (await fields(admin, "accounts"))["type"]["options"][0]
+        assert kept == {
+            **first,
+            "color": "teal",
+            "archived": True,
+            "translations": {"de": {"label": "Erste"}},
+        }
         assert shown.faults == []
 
 

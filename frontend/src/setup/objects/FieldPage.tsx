@@ -74,7 +74,7 @@ function EditField({ definition, field, etag }: Props) {
   const rules = fieldNameRules(others.filter((one) => !one.system).map((one) => one.name), others.filter((one) => one.system).map((one) => one.name));
   const faults = faultsOf(draft, rules);
   const isConflict = review.error instanceof Problem && review.error.status === 412;
-  const refused = review.error && !isConflict ? refusedOf(review.error, FIELD_INPUTS) : NOTHING_REFUSED;
+  const refused = review.error && !isConflict ? refusedOf(review.error, FIELD_INPUTS, Object.keys(changed)) : NOTHING_REFUSED;
   const set = (part: Partial<FieldDraft>) => {
     setChanges({ ...changes, ...part });
     review.forget();

@@ -88,7 +88,7 @@ function NewField({ type, definition }: { type: string; definition: Definition }
   const [touched, setTouched] = useState(false);
   const names = (isSystem: boolean) => definition.fields.filter((one) => (one.system ?? false) === isSystem).map((one) => one.name);
   const rules = fieldNameRules(names(false), names(true));
-  const refused = review.error ? refusedOf(review.error, FIELD_INPUTS) : NOTHING_REFUSED;
+  const refused = review.error ? refusedOf(review.error, FIELD_INPUTS, ["required"]) : NOTHING_REFUSED;
   const faults = faultsOf(draft, rules);
   const change = (part: Partial<FieldDraft>) => {
     setTouched(true);

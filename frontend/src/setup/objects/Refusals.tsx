@@ -5,6 +5,7 @@ import { Link } from "@tanstack/react-router";
 import { navigationQuery, queries, queryRecords } from "~/api";
 import { nameOf } from "~/fields/format";
 import { m } from "~/paraglide/messages";
+import { getLocale } from "~/paraglide/runtime";
 import type { Refused } from "~/setup/objects/problems";
 
 /** What the service refused and belongs to no input, with links to records that do not fit. */
@@ -16,7 +17,7 @@ export function Refusals({ refused, object }: { refused: Refused; object: string
       {rest}
       {misfits && (
         <Text size="sm">
-          {m.objects_misfits({ count: misfits.count })} <Records object={object} ids={misfits.ids} />
+          {m.objects_misfits({ count: new Intl.NumberFormat(getLocale()).format(misfits.count) })} <Records object={object} ids={misfits.ids} />
         </Text>
       )}
     </Alert>

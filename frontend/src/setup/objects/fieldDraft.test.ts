@@ -9,7 +9,7 @@ const field = (part: object) => ({ name: "stage", label: "Stage", type: "text", 
 describe("the body of a new field", () => {
   it("has the first settings of its type", () => {
     expect(bodyOf({ ...newDraft("text"), name: "city", label: " City " })).toEqual({
-      name: "city", label: "City", type: "text", description: "", translations: {}, history: true, required: false, unique: false, index: false,
+      name: "city", label: "City", type: "text", description: "", history: true, required: false, unique: false, index: false,
       searchable: false, default: null, maxLength: 255,
     });
     expect(bodyOf(newDraft("decimal"))).toMatchObject({ precision: 15, scale: 2 });
@@ -38,6 +38,14 @@ describe("the changes of a field", () => {
     const base = draftOf(field({ maxLength: 80, required: true }));
     expect(changesOf(base, base)).toEqual({});
     expect(changesOf(base, { ...base, label: "Phase", maxLength: 90 })).toEqual({ label: "Phase", maxLength: 90 });
+  });
+
+  it("have all translations when one changes, and none when they are removed", () => {
+    const base = draftOf(field({ translations: { de: { label: "Phase" } } }));
+    expect(changesOf(base, { ...base, translations: { de: { label: "Phase" }, fr: { label: "Étape" } } })).toEqual({
+      translations: { de: { label: "Phase" }, fr: { label: "Étape" } },
+    });
+    expect(changesOf(base, { ...base, translations: { de: { label: "" } } })).toEqual({ translations: {} });
   });
 
   it("have all options when one changes", () => {

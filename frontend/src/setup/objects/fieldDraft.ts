@@ -63,13 +63,15 @@ export function withType(draft: FieldDraft, type: string): FieldDraft {
 /** The whole field as the API takes it: without what its type cannot have. */
 export function bodyOf(draft: FieldDraft): Body {
   const body: Body = {
-    name: draft.name, label: draft.label.trim(), type: draft.type, description: draft.description.trim(), translations: cleaned(draft.translations), history: draft.history,
+    name: draft.name, label: draft.label.trim(), type: draft.type, description: draft.description.trim(), history: draft.history,
     required: canBeRequired(draft) && draft.required,
     unique: canBeUnique(draft) && draft.unique,
     index: canHaveIndex(draft) && draft.index,
     searchable: canBeSearched(draft) && draft.searchable,
     default: canHaveDefault(draft) ? valueOf(draft.default) : null,
   };
+  const translations = cleaned(draft.translations);
+  if (Object.keys(translations).length > 0) body.translations = translations;
   for (const name of SETTINGS[draft.type] ?? []) {
     const value = name === "options" ? optionsBody(draft.options) : draft[name as keyof FieldDraft];
     if (value !== undefined) body[name] = value;
@@ -80,7 +82,7 @@ export function bodyOf(draft: FieldDraft): Body {
 /** The properties that differ; of another type all settings. */
 export function changesOf(base: FieldDraft, draft: FieldDraft): Body {
   const before = bodyOf(base);
-  const after = bodyOf(draft);
+  const after: Body = { ...(before.translations ? { translations: {} } : {}), ...bodyOf(draft) };
   const settings = base.type === draft.type ? [] : (SETTINGS[draft.type] ?? []);
   return Object.fromEntries(
     Object.entries(after).filter(([name, value]) => settings.includes(name) || JSON.stringify(before[name]) !== JSON.stringify(value)),

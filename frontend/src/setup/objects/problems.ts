@@ -1,5 +1,5 @@
 /** Refusals of changes in words for people, with the input that each belongs to. */
-import { Problem, type FieldProblem } from "@freehold/client";
+import { Problem } from "@freehold/client";
 
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
@@ -34,28 +34,38 @@ export interface Refused {
 
 export const NOTHING_REFUSED: Refused = { inputs: {}, rest: "", misfits: null };
 
-/** @param inputs the names of the inputs of the form. */
-export function refusedOf(error: unknown, inputs: readonly string[]): Refused {
+/**
+ * @param inputs the names of the inputs of the form.
+ * @param changed those that were changed: records that do not fit are said at the one that they do not fit.
+ */
+export function refusedOf(error: unknown, inputs: readonly string[], changed: readonly string[] = []): Refused {
   if (!(error instanceof Problem) || error.status === 0 || error.status >= 500) return { ...NOTHING_REFUSED, rest: messageOf(error) };
-  const found: Refused = { inputs: {}, rest: "", misfits: misfitsOf(error) };
+  const misfits = misfitsOf(error);
+  const narrowed = NARROWING.filter((one) => changed.includes(one));
+  if (misfits && narrowed.length === 1) return { inputs: { [narrowed[0]!]: MISFITS[narrowed[0]!]({ count: misfits.count }) }, rest: "", misfits };
+  const found: Record<string, string> = {};
   const rest: string[] = [];
   for (const one of error.errors) {
     const place = one.field.split(".")[0] ?? "";
-    const words = wordsOf(one);
-    if (inputs.includes(place)) found.inputs[place] ??= words;
+    const words = WORDS[one.code]?.() ?? sentence(one.message);
+    if (inputs.includes(place)) found[place] ??= words;
     else rest.push(words);
   }
-  return { ...found, rest: rest.length > 0 || error.errors.length > 0 ? rest.join(" ") : (WORDS[error.code]?.() ?? messageOf(error)) };
+  if (error.errors.length === 0) rest.push(WORDS[error.code]?.() ?? messageOf(error));
+  return { inputs: found, rest: rest.join(" "), misfits };
 }
 
-function wordsOf({ code, message }: FieldProblem): string {
-  const words = WORDS[code]?.() ?? sentence(message);
-  return code === "would-break-data" && /options given|to lose/.test(message) ? `${words} ${m.option_archive_instead()}` : words;
-}
+/** Inputs that can make a field narrower than its records, and what does not fit then. */
+const MISFITS = {
+  required: m.field_misfit_required, unique: m.field_misfit_unique, maxLength: m.field_misfit_length, options: m.field_misfit_options,
+  precision: m.field_misfit_digits, scale: m.field_misfit_digits, target: m.field_misfit_target, type: m.field_misfit_type,
+} as const;
+const NARROWING = Object.keys(MISFITS) as (keyof typeof MISFITS)[];
 
 function misfitsOf({ code, body }: Problem): Refused["misfits"] {
-  if (code !== "would-break-data" || typeof body.count !== "number") return null;
-  return { count: body.count, ids: Array.isArray(body.ids) ? body.ids.map(String) : [] };
+  const records = body.records as { count?: number; ids?: unknown[] } | undefined;
+  if (code !== "would-break-data" || typeof records?.count !== "number") return null;
+  return { count: records.count, ids: (records.ids ?? []).map(String) };
 }
 
 /** Messages about values begin in lower case, since they follow the name of a field elsewhere. */
