@@ -1,4 +1,5 @@
 import "@mantine/core/styles/List.css";
+import "~/setup/setup.css";
 
 import { Alert, Button, Group, List, Text } from "@mantine/core";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
@@ -52,7 +53,7 @@ export function DriftNotice() {
           </Alert>
         )}
         {found.length > 0 && (
-          <Alert color="yellow" mt="sm" title={m.drift_found()}>
+          <Alert className="readable" color="yellow" mt="sm" title={m.drift_found()}>
             <List size="sm">
               {found.map((one) => (
                 <List.Item key={`${one.object} ${one.kind} ${one.name}`}>{lineOf(one)}</List.Item>

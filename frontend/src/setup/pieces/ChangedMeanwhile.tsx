@@ -1,4 +1,5 @@
 import "@mantine/core/styles/List.css";
+import "~/setup/setup.css";
 
 import { Alert, Button, Group, List } from "@mantine/core";
 
@@ -20,7 +21,7 @@ interface Props {
 export function ChangedMeanwhile({ before, now, label, text, onKeepMine, onTakeTheirs }: Props) {
   const names = Object.keys(now).filter((name) => JSON.stringify(before[name]) !== JSON.stringify(now[name]));
   return (
-    <Alert color="yellow" role="alert" title={m.setup_frame_changed_title()}>
+    <Alert className="readable" color="yellow" role="alert" title={m.setup_frame_changed_title()}>
       {names.length > 0 && (
         <List size="sm" mb="xs">
           {names.map((name) => (
