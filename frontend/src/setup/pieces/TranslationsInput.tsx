@@ -59,7 +59,7 @@ export function TranslationsInput({ texts, value, onChange, error }: Props) {
           </Text>
         )}
         {languages.length < MOST_LANGUAGES && (
-          <Select key={languages.length} size="xs" maw={280} aria-label={m.setup_frame_language_add()} placeholder={m.setup_frame_language_add()} searchable data={others} value={null} onChange={(language) => language && onChange({ ...value, [language]: {} })} />
+          <Select key={languages.length} size="xs" maw={280} aria-label={m.setup_frame_language_add()} placeholder={m.setup_frame_language_add()} searchable comboboxProps={{ withinPortal: false }} data={others} value={null} onChange={(language) => language && onChange({ ...value, [language]: {} })} />
         )}
       </Stack>
     </details>
