@@ -11,7 +11,7 @@ import { api, type Field } from "~/api";
 import { PageError } from "~/app/PageError";
 import { m } from "~/paraglide/messages";
 import { DropDialog } from "~/setup/objects/DropDialog";
-import { bodyOf, changesOf, draftOf, withType, type Body, type FieldDraft } from "~/setup/objects/fieldDraft";
+import { bodyOf, changesOf, draftOf, isHarmless, withType, type Body, type FieldDraft } from "~/setup/objects/fieldDraft";
 import { faultsOf } from "~/setup/objects/fieldFaults";
 import { FIELD_INPUTS, FieldForm } from "~/setup/objects/FieldForm";
 import { conversionsOf, typeLabel } from "~/setup/objects/fieldTypes";
@@ -104,6 +104,7 @@ function EditField({ definition, field, etag }: Props) {
       title: renamed ? m.objects_rename_title({ from: field.name, to: renamed }) : m.field_change_title({ field: field.label ?? field.name }),
       action: m.save(),
       reason: renamed ? "rename" : "change",
+      isHarmless: isHarmless(base, changed),
       notes: renamed ? [m.field_rename_note({ from: field.name, to: renamed })] : [],
       plan: async () => (await send(true)) as unknown as Plan,
       apply: async () => {

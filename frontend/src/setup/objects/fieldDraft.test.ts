@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Field } from "~/api";
-import { bodyOf, changesOf, draftOf, newDraft, withType } from "~/setup/objects/fieldDraft";
+import { bodyOf, changesOf, draftOf, isHarmless, newDraft, withType } from "~/setup/objects/fieldDraft";
 import { addOption } from "~/setup/objects/optionList";
 
 const field = (part: object) => ({ name: "stage", label: "Stage", type: "text", ...part }) as unknown as Field;
@@ -61,4 +61,16 @@ describe("the changes of a field", () => {
     const text = draftOf(field({ maxLength: 80 }));
     expect(changesOf(text, withType(text, "long_text"))).toEqual({ type: "long_text", maxLength: 16_000 });
   });
+});
+
+describe("a change", () => {
+  const base = draftOf(field({ type: "select", options: ["open", "won"] }));
+  it.each([
+    [{ label: "Phase", required: true, translations: {} }, true],
+    [{ options: [{ value: "won", label: "Won" }, { value: "open", label: "Begun", archived: true }, { value: "lost", label: "Lost" }] }, true],
+    [{ options: [{ value: "open", label: "Open" }] }, false],
+    [{ name: "phase" }, false],
+    [{ type: "text", maxLength: 255 }, false],
+    [{ target: "users" }, false],
+  ])("of %j is harmless to what uses the field: %s", (changes, harmless) => expect(isHarmless(base, changes)).toBe(harmless));
 });

@@ -89,6 +89,14 @@ export function changesOf(base: FieldDraft, draft: FieldDraft): Body {
   );
 }
 
+/** Whether what uses the field fits as before: its name, type, target and the values of its options are still there. */
+export function isHarmless(base: FieldDraft, changes: Body): boolean {
+  if ("name" in changes || "type" in changes || "target" in changes) return false;
+  if (!("options" in changes)) return true;
+  const kept = new Set((changes.options as Option[]).map((one) => one.value));
+  return base.options.every((one) => kept.has(one.value));
+}
+
 /** What a default holds in a request: the id of a lookup, and null for nothing. */
 function valueOf(value: unknown): unknown {
   if (value === undefined || value === "" || (Array.isArray(value) && value.length === 0)) return null;

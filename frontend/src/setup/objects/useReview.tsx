@@ -10,6 +10,8 @@ export interface Change {
   /** The words of the button that makes the change. */
   action: string;
   reason: Reason;
+  /** Whether what else is affected can be left out, because it fits as before. */
+  isHarmless?: boolean;
   /** What the plan does not say. */
   notes?: string[];
   /** The dry run. */
@@ -41,7 +43,8 @@ export function useReview() {
   };
   const begin = (change: Change) =>
     trying(async () => {
-      const plan = await change.plan();
+      const found = await change.plan();
+      const plan = change.isHarmless ? { ...found, affects: {} } : found;
       if (isTrivial(plan) && !change.notes?.length) return change.apply();
       setShown({ change, plan });
       setOpened(true);
