@@ -18,6 +18,7 @@ export interface Definition {
   fields: Field[];
 }
 
+export type ObjectDefinition = Definition;
 export type Drift = Schemas["DriftItem"];
 export type Advice = Schemas["AdviceItem"];
 
