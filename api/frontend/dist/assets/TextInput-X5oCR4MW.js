@@ -1,1 +1,0 @@
-import{p as e,s as t}from"./runtime-W1kJey6W.js";import{t as n}from"./InputBase-B-VfhvV3.js";import{n as r}from"./react-BnkVWKrY.js";var i=r(),a=t(t=>{let r=e([`Input`,`InputWrapper`,`TextInput`],null,t);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-W1kJey6W.js";var t=()=>`Field`,n=()=>`Feld`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Import`,a=()=>`Importieren`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

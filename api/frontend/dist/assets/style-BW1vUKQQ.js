@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-W1kJey6W.js";function t(){return{locale:e(),timeZone:Intl.DateTimeFormat().resolvedOptions().timeZone}}export{t};
