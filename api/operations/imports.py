@@ -45,18 +45,22 @@ class ImportActs:
     async def begin(
         self, object_name: str, file: File, options: StoredOptions, *, file_name: str
     ) -> ImportJob:
-        """As :meth:`tenant_schema.records.imports.service.Imports.begin`."""
+        """As :meth:`tenant_schema.records.imports.service.Imports.begin`. 1 statement more, and 1 for each
+        import of the tenant that has not ended.
+        """
+        for import_id, job_id in (await self.imports.with_jobs()).items():
+            await self._state(import_id, await self._job(job_id))
         record = await self.imports.begin(
             self.tenant, self.access, object_name, file, options, file_name=file_name
         )
         return ImportJob(record, "waiting", 0)
 
     async def all(self) -> list[ImportJob]:
-        """The caller's imports, the newest first. 1 statement, and 1 for each that has not ended."""
+        """The caller's imports, the newest first. 1 statement, and 1 or 2 for each that has not ended."""
         return [await self._with_job(record) for record in await self.imports.all(self.access)]
 
     async def get(self, import_id: UUID) -> ImportJob:
-        """One import. 1 statement, and 1 if it has not ended. Raises ImportNotFound."""
+        """One import. 1 statement, and 1 or 2 if it has not ended. Raises ImportNotFound."""
         return await self._with_job(await self.imports.get(self.access, import_id))
 
     async def cancel(self, import_id: UUID) -> ImportJob:
@@ -65,7 +69,7 @@ class ImportActs:
         if found.state not in ("waiting", "running"):
             raise ImportTaken
         if found.record.job is None:
-            if not await self.imports.cancel(import_id):
+            if not await self.imports.end(import_id, "cancelled"):
                 raise ImportTaken
         else:
             try:
@@ -82,10 +86,20 @@ class ImportActs:
     async def _with_job(self, record: ImportRecord) -> ImportJob:
         if record.outcome in ("done", "failed", "cancelled"):
             return ImportJob(record, record.outcome, record.size)  # type: ignore[arg-type] # just compared
-        job = None if record.job is None else await self._job(record.job)
-        if job is None:
+        if record.job is None:
             return ImportJob(record, "waiting", 0)
-        return ImportJob(record, _STATES[job.state], job.done)
+        job = await self._job(record.job)
+        state = await self._state(record.id, job)
+        return ImportJob(record, state, 0 if job is None else job.done)
+
+    async def _state(self, import_id: UUID, job: JobRecord | None) -> ImportState:
+        """Return the state of an import that has a job. If the job ended it, or is not there any more, that
+        is recorded: the import does not count as unfinished, and nobody continues it.
+        """
+        state = "failed" if job is None else _STATES[job.state]
+        if state == "cancelled" or state == "failed":
+            await self.imports.end(import_id, state)
+        return state
 
     async def _job(self, job_id: UUID) -> JobRecord | None:
         try:

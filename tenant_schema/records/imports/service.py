@@ -7,7 +7,7 @@ outbox, written in the same transaction, leads to the job that executes it.
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 import msgspec
@@ -138,9 +138,14 @@ class Imports:
             raise ImportNotFound(import_id)
         return _record(row)
 
-    async def cancel(self, import_id: UUID) -> bool:
-        """Record that the import is cancelled, unless it has ended. Its job must not be running."""
-        ended: dict[Any, Any] = {_row.outcome: "cancelled", _row.finished_at: utc_now()}
+    async def with_jobs(self) -> Mapping[UUID, UUID]:
+        """Return the jobs of all imports that have one and have not ended, by import. 1 statement."""
+        rows = await _row.select(_row.id, _row.job).where(_row.outcome == "", _row.job.is_not_null())
+        return {row["id"]: row["job"] for row in rows}
+
+    async def end(self, import_id: UUID, outcome: Literal["cancelled", "failed"]) -> bool:
+        """Record that the import ended in this way, unless it has ended. Its job must not be running."""
+        ended: dict[Any, Any] = {_row.outcome: outcome, _row.finished_at: utc_now()}
         is_open = (_row.id == import_id) & (_row.outcome == "")
         return bool(await _row.update(ended).where(is_open).returning(_row.id))
 

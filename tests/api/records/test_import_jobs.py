@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
@@ -211,6 +212,30 @@ async def test_a_tenant_has_a_bound_on_unfinished_imports(
     assert_problem(refused, "too-many-at-once")
     await run_all(world)
     await begun(client, lines(1))
+
+
+@ON_SQLITE
+async def test_imports_whose_jobs_were_cancelled_or_have_failed_do_not_count_as_unfinished(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("tenant_schema.records.imports.service.MOST_UNFINISHED", 3)
+    client = await world.user()
+    ids = [await begun(client, lines(2)) for _ in range(3)]
+
+    def dies(_import_id: UUID) -> None:
+        raise RuntimeError("The process ends here.")
+
+    monkeypatch.setattr("tenant_schema.records.imports.service.received", dies)
+    await run_all(world)
+    with CENTRAL.bind(world.platform.central_engine):
+        jobs = await Job.select(Job.id).where(Job.kind == "records.import").order_by(Job.id)
+        for job, state in zip(jobs, ("cancelled", "failed"), strict=False):
+            await Job.update({Job.state: state, Job.due_at: None}).where(Job.id == job["id"])
+        await Job.delete().where(Job.id == jobs[2]["id"])
+    await begun(client, lines(1))
+    found = [(await client.get(f"{JOBS}/{id_}")).json() for id_ in ids]
+    assert sorted(one["state"] for one in found) == ["cancelled", "failed", "failed"]
+    assert all(one["finishedAt"] for one in found)
 
 
 @ON_SQLITE
