@@ -12,7 +12,7 @@ from api.requests.sources import Injected, Query
 from api.responses import Prepared, RawHeader, RawResponse
 from api.schemas.tenant_settings import (
     LogoQuery,
-    TenantResponse,
+    PresentedTenantResponse,
     TenantSettingsChanges,
     TenantSettingsResponse,
     logo_version,
@@ -55,9 +55,9 @@ class PresentationController(Controller):
     )
     async def read_tenant(
         self, tenant: Injected[TenantScope], tenant_settings: Injected[TenantSettingsService]
-    ) -> TenantResponse:
+    ) -> PresentedTenantResponse:
         """The tenant of this host name."""
-        return TenantResponse.of(tenant, await tenant_settings.presentation(tenant))
+        return PresentedTenantResponse.of(tenant, await tenant_settings.presentation(tenant))
 
     @get(
         "/logo",

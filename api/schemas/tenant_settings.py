@@ -10,7 +10,13 @@ from tenant_schema.scope import TenantScope
 from tenant_schema.users.tenant_settings.reader import Presentation
 from tenant_schema.users.tenant_settings.service import PresentationChanges
 
-__all__ = ["LogoQuery", "TenantResponse", "TenantSettingsChanges", "TenantSettingsResponse", "logo_version"]
+__all__ = [
+    "LogoQuery",
+    "PresentedTenantResponse",
+    "TenantSettingsChanges",
+    "TenantSettingsResponse",
+    "logo_version",
+]
 
 _VERSION = 12
 """Characters of a logo's digest that its address has."""
@@ -57,7 +63,7 @@ _Logo = Annotated[
 ]
 
 
-class TenantResponse(Output):
+class PresentedTenantResponse(Output):
     """The tenant, as a sign-in page shows it."""
 
     name: Annotated[str, Meta(examples=["Acme Corporation"])]
@@ -72,7 +78,7 @@ class TenantResponse(Output):
     logo: _Logo
 
     @classmethod
-    def of(cls, tenant: TenantScope, found: Presentation) -> "TenantResponse":
+    def of(cls, tenant: TenantScope, found: Presentation) -> "PresentedTenantResponse":
         return cls(
             name=tenant.name,
             slug=tenant.slug,

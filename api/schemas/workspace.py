@@ -13,7 +13,7 @@ from api.schemas.items import ItemResponse, shown_preferences
 from api.schemas.navigation import NavigationResponse
 from api.schemas.roles import RoleReference
 from api.schemas.support import ActiveSupportResponse
-from api.schemas.tenant_settings import TenantResponse
+from api.schemas.tenant_settings import PresentedTenantResponse
 from tenant_schema.apps.items.service import Item
 from tenant_schema.apps.navigation import Navigation
 from tenant_schema.apps.views.service import ShownView
@@ -51,7 +51,7 @@ class Workspace:
 class WorkspaceResponse(Output):
     """The tenant, the caller, and everything that menus, tabs and the first page are drawn from."""
 
-    tenant: TenantResponse
+    tenant: PresentedTenantResponse
     user: AccountResponse
     roles: Annotated[list[str], Meta(description="The caller's roles.", examples=[["member"]])]
     permissions: Annotated[
@@ -92,7 +92,7 @@ class WorkspaceResponse(Output):
     def of(cls, found: Workspace) -> "WorkspaceResponse":
         access = found.access
         return cls(
-            tenant=TenantResponse.of(found.tenant, found.presentation),
+            tenant=PresentedTenantResponse.of(found.tenant, found.presentation),
             user=AccountResponse.of(found.account),
             roles=list(access.roles),
             permissions=sorted(access.permissions),

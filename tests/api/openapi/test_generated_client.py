@@ -18,12 +18,19 @@ from tests.api.every_type import EVERY_TYPE
 pytestmark = ON_SQLITE
 
 NAME = EVERY_TYPE["name"]
+CONFIG = """
+package_name_override: generated
+post_hooks: []
+content_type_overrides:
+  "image/*": application/octet-stream
+"""
+"""The generator knows images by no other name."""
 
 
 def generated(document: dict[str, Any], folder: Path) -> str:
     """Generate a client into ``folder/generated``. Returns what the generator printed."""
     (folder / "document.json").write_text(json.dumps(document))
-    (folder / "config.yaml").write_text("package_name_override: generated\npost_hooks: []\n")
+    (folder / "config.yaml").write_text(CONFIG)
     command = [sys.executable, "-m", "openapi_python_client", "generate", "--meta", "none"]
     command += [
         "--fail-on-warning",
