@@ -5530,6 +5530,46 @@ export interface components {
             };
         };
         /**
+         * PresentedTenantResponse
+         * @description The tenant, as a sign-in page shows it.
+         */
+        PresentedTenantResponse: {
+            /** @example Acme Corporation */
+            name: string;
+            /** @example acme */
+            slug: string;
+            /**
+             * @description The name to show: `name`, or the one of the settings.
+             * @example Acme
+             */
+            displayName: string;
+            /**
+             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
+             * @example de-CH
+             */
+            language: string;
+            /**
+             * @description A name of the IANA database, for users who have set none; empty: not set.
+             * @example Europe/Zurich
+             */
+            timeZone: string;
+            /**
+             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
+             * @example CHF
+             */
+            currency: string;
+            /**
+             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
+             * @example teal
+             */
+            accent: string;
+            /**
+             * @description Where the logo is; another one has another address. Null without a logo.
+             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
+             */
+            logo: string | null;
+        };
+        /**
          * ProblemDocument
          * @description The body of an error response.
          *
@@ -6191,8 +6231,59 @@ export interface components {
          * @description Tenants, the newest first.
          */
         TenantPage: {
-            data: components["schemas"]["api.schemas.tenants.TenantResponse"][];
+            data: components["schemas"]["TenantResponse"][];
             page: components["schemas"]["NextLink"];
+        };
+        /**
+         * TenantResponse
+         * @description A tenant, without any secret.
+         */
+        TenantResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            tenantId: string;
+            /**
+             * @description The tenant's display name.
+             * @example Acme Corporation
+             */
+            name: string;
+            /**
+             * @description The tenant's name in host names and databases.
+             * @example acme
+             */
+            slug: string;
+            /** @enum {unknown} */
+            status: "active" | "deleting" | "provisioning" | "suspended";
+            /**
+             * @description The primary domain; empty while deleting.
+             * @example acme.localhost
+             */
+            domain: string;
+            /**
+             * @description `sqlite`, or host:port.
+             * @example sqlite
+             */
+            dbServer: string;
+            /** @example tenant_acme */
+            dbName: string;
+            /**
+             * @description The first administrator's address.
+             * @example ada@acme.example
+             */
+            adminEmail: string;
+            /**
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            createdAt: string;
+            /**
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            updatedAt: string;
         };
         /**
          * TenantSettingsChanges
@@ -6536,7 +6627,7 @@ export interface components {
          * @description The tenant, the caller, and everything that menus, tabs and the first page are drawn from.
          */
         WorkspaceResponse: {
-            tenant: components["schemas"]["api.schemas.tenant_settings.TenantResponse"];
+            tenant: components["schemas"]["PresentedTenantResponse"];
             user: components["schemas"]["AccountResponse"];
             /**
              * @description The caller's roles.
@@ -6581,184 +6672,6 @@ export interface components {
              * @example 3f2a91c04b5d
              */
             frontendVersion: string;
-        };
-        /**
-         * TenantResponse
-         * @description The tenant, as a sign-in page shows it.
-         */
-        "api.schemas.tenant_settings.TenantResponse": {
-            /** @example Acme Corporation */
-            name: string;
-            /** @example acme */
-            slug: string;
-            /**
-             * @description The name to show: `name`, or the one of the settings.
-             * @example Acme
-             */
-            displayName: string;
-            /**
-             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
-             * @example de-CH
-             */
-            language: string;
-            /**
-             * @description A name of the IANA database, for users who have set none; empty: not set.
-             * @example Europe/Zurich
-             */
-            timeZone: string;
-            /**
-             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
-             * @example CHF
-             */
-            currency: string;
-            /**
-             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
-             * @example teal
-             */
-            accent: string;
-            /**
-             * @description Where the logo is; another one has another address. Null without a logo.
-             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
-             */
-            logo: string | null;
-        };
-        /**
-         * TenantResponse
-         * @description A tenant, without any secret.
-         */
-        "api.schemas.tenants.TenantResponse": {
-            /**
-             * Format: uuid
-             * @description UUIDv7.
-             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
-             */
-            tenantId: string;
-            /**
-             * @description The tenant's display name.
-             * @example Acme Corporation
-             */
-            name: string;
-            /**
-             * @description The tenant's name in host names and databases.
-             * @example acme
-             */
-            slug: string;
-            /** @enum {unknown} */
-            status: "active" | "deleting" | "provisioning" | "suspended";
-            /**
-             * @description The primary domain; empty while deleting.
-             * @example acme.localhost
-             */
-            domain: string;
-            /**
-             * @description `sqlite`, or host:port.
-             * @example sqlite
-             */
-            dbServer: string;
-            /** @example tenant_acme */
-            dbName: string;
-            /**
-             * @description The first administrator's address.
-             * @example ada@acme.example
-             */
-            adminEmail: string;
-            /**
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
-             */
-            createdAt: string;
-            /**
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
-             */
-            updatedAt: string;
-        };
-        /** TenantResponse */
-        tenant_settings_TenantResponse: {
-            /** @example Acme Corporation */
-            name: string;
-            /** @example acme */
-            slug: string;
-            /**
-             * @description The name to show: `name`, or the one of the settings.
-             * @example Acme
-             */
-            displayName: string;
-            /**
-             * @description A language tag (RFC 5646), for users who have set none; empty: not set.
-             * @example de-CH
-             */
-            language: string;
-            /**
-             * @description A name of the IANA database, for users who have set none; empty: not set.
-             * @example Europe/Zurich
-             */
-            timeZone: string;
-            /**
-             * @description A code of ISO 4217: that of `currency` fields; empty: not set.
-             * @example CHF
-             */
-            currency: string;
-            /**
-             * @description A colour: dark, gray, red, pink, grape, violet, indigo, blue, cyan, teal, green, lime, yellow, orange, or `#rrggbb`; empty: not set.
-             * @example teal
-             */
-            accent: string;
-            /**
-             * @description Where the logo is; another one has another address. Null without a logo.
-             * @example /api/v1/tenant/logo?v=3f2a91c04b5d
-             */
-            logo: string | null;
-        };
-        /** TenantResponse */
-        tenants_TenantResponse: {
-            /**
-             * Format: uuid
-             * @description UUIDv7.
-             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
-             */
-            tenantId: string;
-            /**
-             * @description The tenant's display name.
-             * @example Acme Corporation
-             */
-            name: string;
-            /**
-             * @description The tenant's name in host names and databases.
-             * @example acme
-             */
-            slug: string;
-            /** @enum {string} */
-            status: "provisioning" | "active" | "suspended" | "deleting";
-            /**
-             * @description The primary domain; empty while deleting.
-             * @example acme.localhost
-             */
-            domain: string;
-            /**
-             * @description `sqlite`, or host:port.
-             * @example sqlite
-             */
-            dbServer: string;
-            /** @example tenant_acme */
-            dbName: string;
-            /**
-             * @description The first administrator's address.
-             * @example ada@acme.example
-             */
-            adminEmail: string;
-            /**
-             * Format: date-time
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
-             */
-            createdAt: string;
-            /**
-             * Format: date-time
-             * @description UTC.
-             * @example 2026-02-28T12:30:00.250000Z
-             */
-            updatedAt: string;
         };
     };
     responses: {
@@ -14024,7 +13937,7 @@ export interface operations {
                      *       "logo": "/api/v1/tenant/logo?v=3f2a91c04b5d"
                      *     }
                      */
-                    "application/json": components["schemas"]["tenant_settings_TenantResponse"];
+                    "application/json": components["schemas"]["PresentedTenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -15859,7 +15772,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenants_TenantResponse"];
+                    "application/json": components["schemas"]["TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -15938,7 +15851,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenants_TenantResponse"];
+                    "application/json": components["schemas"]["TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -16172,7 +16085,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenants_TenantResponse"];
+                    "application/json": components["schemas"]["TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -16367,7 +16280,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["tenants_TenantResponse"];
+                    "application/json": components["schemas"]["TenantResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
