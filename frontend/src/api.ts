@@ -2,9 +2,9 @@
 import { createFreehold, Problem, type Schemas } from "@freehold/client";
 import { QueryClient } from "@tanstack/react-query";
 
-import { sessionEnded } from "~/session/events";
+import { definitionsChanged, sessionEnded } from "~/session/events";
 
-export const api = createFreehold({ onUnauthenticated: sessionEnded });
+export const api = createFreehold({ onUnauthenticated: sessionEnded, onMetadataChange: readDefinitionsAgain, fetch: send });
 
 /** Requests that may succeed when they are sent again: nothing was refused. */
 function isWorthRepeating(error: unknown): boolean {
@@ -25,6 +25,31 @@ export const queries = new QueryClient({
   },
 });
 
+/** Requests that write, but no definitions. */
+const NO_DEFINITIONS = /^\/api\/v1\/(data|counts|search|me|jobs|auth|sample-data)(\/|$)/;
+/** How long a change of definitions is taken for this page's own after it has written some. */
+const OWN_CHANGE = 10_000;
+/** The first parts of the query keys of what follows from definitions and rights. */
+const OF_DEFINITIONS = new Set<unknown>(["workspace", "navigation", "object", "views", "page", "layout"]);
+
+let changedAt = Number.NEGATIVE_INFINITY;
+
+function send(request: Request): Promise<Response> {
+  if (request.method !== "GET" && !NO_DEFINITIONS.test(new URL(request.url).pathname)) changedAt = performance.now();
+  return fetch(request);
+}
+
+/** Definitions or rights have changed: pages that show them are drawn anew, and people are told if it was not they. */
+function readDefinitionsAgain(): void {
+  if (queries.getQueryData(workspaceQuery.queryKey) === undefined) return; // nothing was read so far
+  void queries
+    .invalidateQueries({ predicate: ({ queryKey }) => OF_DEFINITIONS.has(queryKey[0]) })
+    // What was refused because it asked for a field that is gone.
+    .then(() => queries.invalidateQueries({ predicate: ({ queryKey, state }) => /^records?$/.test(String(queryKey[0])) && state.status === "error" }));
+  if (performance.now() - changedAt > OWN_CHANGE) definitionsChanged();
+}
+
+export type Workspace = Schemas["WorkspaceResponse"];
 export type Navigation = Schemas["NavigationResponse"];
 export type ObjectSummary = Schemas["ObjectSummary"];
 export type Field = Schemas["FieldResponse"]["data"];
@@ -34,9 +59,28 @@ export type ObjectDetail = { name: string; label: string; pluralLabel: string; n
 /** A record: its values by field name. */
 export type Entry = Record<string, unknown> & { id: string; version: number };
 
+/** What everybody may know of the tenant: its name, logo and accent. */
+export const tenantQuery = {
+  queryKey: ["tenant"],
+  queryFn: async () => (await api.GET("/api/v1/tenant")).data!,
+  staleTime: 300_000,
+};
+
+/** What the workspace begins with, in one request. Browsers revalidate it by its ETag. */
+export const workspaceQuery = {
+  queryKey: ["workspace"],
+  queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Workspace> => {
+    const workspace = (await api.GET("/api/v1/workspace", { signal })).data!;
+    queries.setQueryData(tenantQuery.queryKey, workspace.tenant);
+    return workspace;
+  },
+  staleTime: 60_000,
+};
+
+/** A part of the workspace: reading it again reads the whole. */
 export const navigationQuery = {
   queryKey: ["navigation"],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await api.GET("/api/v1/navigation", { signal })).data!,
+  queryFn: async () => (await queries.fetchQuery({ ...workspaceQuery, staleTime: 0 })).navigation,
   staleTime: 60_000,
 };
 
@@ -56,6 +100,8 @@ export function viewsQuery(object: string) {
     queryKey: ["views", object],
     queryFn: async ({ signal }: { signal: AbortSignal }) =>
       (await api.GET("/api/v1/views", { params: { query: { object } }, signal })).data!.data,
+    initialData: () => queries.getQueryData<Workspace>(workspaceQuery.queryKey)?.views.filter((one) => one.object === object),
+    initialDataUpdatedAt: () => queries.getQueryState(workspaceQuery.queryKey)?.dataUpdatedAt,
   };
 }
 

@@ -1,7 +1,6 @@
 import "./app/mantine.css";
 import "./app/app.css";
 
-import { MantineProvider } from "@mantine/core";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
@@ -11,7 +10,7 @@ import { createRoot } from "react-dom/client";
 import { queries } from "~/api";
 import { blocked } from "~/app/host";
 import { router } from "~/app/router";
-import { theme } from "~/app/theme";
+import { Themed } from "~/app/Themed";
 import { getLocale } from "~/paraglide/runtime";
 
 // The service writes a new nonce into each page; styles that are inserted by scripts need it (CSP).
@@ -23,8 +22,8 @@ const BlockedPage = lazy(() => import("~/app/BlockedPage"));
 
 createRoot(document.getElementById("root")!).render(
   <StrictMode>
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => nonce}>
-      <QueryClientProvider client={queries}>
+    <QueryClientProvider client={queries}>
+      <Themed nonce={nonce}>
         {blocked === undefined ? (
           <RouterProvider router={router} />
         ) : (
@@ -32,7 +31,7 @@ createRoot(document.getElementById("root")!).render(
             <BlockedPage kind={blocked} />
           </Suspense>
         )}
-      </QueryClientProvider>
-    </MantineProvider>
+      </Themed>
+    </QueryClientProvider>
   </StrictMode>,
 );

@@ -22,6 +22,11 @@ export interface Options {
   token?: string;
   /** Called for each 401, before it is thrown: the session has ended, or lacks a factor. */
   onUnauthenticated?: (problem: Problem) => void;
+  /**
+   * Called when a response says that definitions (objects, fields, apps, pages, shared views) or the caller's rights are
+   * others than before: what was read of them is to be read again.
+   */
+  onMetadataChange?: () => void;
   fetch?: (request: Request) => Promise<Response>;
 }
 
@@ -29,13 +34,17 @@ export type Freehold = Client<paths>;
 
 export function createFreehold(options: Options = {}): Freehold {
   const send = options.fetch ?? ((request: Request) => globalThis.fetch(request));
+  const watch = metadataWatch(options.onMetadataChange);
   const client = createClient<paths>({
     baseUrl: options.baseUrl ?? globalThis.location?.origin ?? "",
     credentials: "same-origin",
     querySerializer: serialized,
     fetch: async (request: Request) => {
+      const sentAt = performance.now();
       try {
-        return await send(request);
+        const response = await send(request);
+        watch(response, sentAt);
+        return response;
       } catch (error) {
         if (request.signal.aborted) throw error;
         throw new Problem({ status: 0, code: "offline", detail: "The service cannot be reached." });
@@ -55,6 +64,21 @@ export function createFreehold(options: Options = {}): Freehold {
     },
   });
   return client;
+}
+
+/** Compares the `Metadata-Version` of responses. Those to requests that were sent before the last change say nothing new. */
+function metadataWatch(onChange: (() => void) | undefined): (response: Response, sentAt: number) => void {
+  let known: string | undefined;
+  let since = 0;
+  return (response, sentAt) => {
+    if (response.status === 401) known = undefined;
+    const version = response.headers.get("metadata-version");
+    if (version === null || version === known || sentAt < since) return;
+    const isChange = known !== undefined;
+    known = version;
+    since = performance.now();
+    if (isChange) onChange?.();
+  };
 }
 
 /** The If-Match header for a record or definition of this version. */

@@ -10,9 +10,13 @@ import { Factors } from "~/account/Factors";
 import { accountQuery, sessionsQuery } from "~/account/queries";
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
-import { moment } from "~/fields/format";
+import { day, moment } from "~/fields/format";
+import { languagesWith } from "~/fields/languages";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
+
+const NUMBER_FORMATS = ["1,234.5", "1.234,5", "1 234,5", "1'234.5"] as const;
+const DATE_FORMATS = ["dd.mm.yyyy", "dd/mm/yyyy", "mm/dd/yyyy", "yyyy-mm-dd"] as const;
 
 /** The user's own account: profile, password, second factors, sessions. */
 export default function AccountPage() {
@@ -37,7 +41,13 @@ export default function AccountPage() {
 function Profile() {
   const client = useQueryClient();
   const { data: account } = useSuspenseQuery(accountQuery);
-  const [values, setValues] = useState({ name: account.name, timeZone: account.timeZone });
+  const [values, setValues] = useState({
+    name: account.name,
+    language: account.language,
+    timeZone: account.timeZone,
+    numberFormat: account.numberFormat as "" | (typeof NUMBER_FORMATS)[number],
+    dateFormat: account.dateFormat as "" | (typeof DATE_FORMATS)[number],
+  });
   const [error, setError] = useState("");
   const submit = async (event: React.FormEvent) => {
     event.preventDefault();
@@ -56,7 +66,10 @@ function Profile() {
         {error !== "" && <Alert color="red">{error}</Alert>}
         <TextInput label={m.your_name()} autoComplete="name" value={values.name} onChange={(event) => setValues({ ...values, name: event.currentTarget.value })} />
         <TextInput label={m.email()} value={account.email} readOnly description={account.pendingEmail ? m.email_pending({ email: account.pendingEmail }) : undefined} />
+        <Select label={m.language()} description={m.prefs_language_text()} searchable clearable placeholder={m.settings_as_tenant()} data={languagesWith(values.language)} value={values.language || null} onChange={(language) => setValues({ ...values, language: language ?? "" })} />
         <Select label={m.time_zone()} searchable clearable placeholder={Intl.DateTimeFormat().resolvedOptions().timeZone} data={Intl.supportedValuesOf("timeZone")} value={values.timeZone || null} onChange={(zone) => setValues({ ...values, timeZone: zone ?? "" })} />
+        <Select label={m.prefs_number_format()} clearable placeholder={m.prefs_as_language()} data={[...NUMBER_FORMATS]} value={values.numberFormat || null} onChange={(format) => setValues({ ...values, numberFormat: format ?? "" })} />
+        <Select label={m.prefs_date_format()} clearable placeholder={m.prefs_as_language()} data={DATE_FORMATS.map((value) => ({ value, label: day("2026-12-31", { ...currentStyle(), dateFormat: value }) }))} value={values.dateFormat || null} onChange={(format) => setValues({ ...values, dateFormat: format ?? "" })} />
         <Group>
           <Button type="submit">{m.save()}</Button>
         </Group>

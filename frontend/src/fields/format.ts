@@ -4,6 +4,31 @@ import type { Field } from "~/api";
 export interface Style {
   locale: string;
   timeZone: string;
+  /** As an example, such as `1.234,5`; "" for that of the language. */
+  numberFormat?: string;
+  /** Such as `dd.mm.yyyy`; "" for that of the language. */
+  dateFormat?: string;
+  /** The code of the tenant's currency; "" where amounts have none. */
+  currency?: string;
+}
+
+interface Settings {
+  user: { language: string; timeZone: string; numberFormat: string; dateFormat: string };
+  tenant: { language: string; timeZone: string; currency: string };
+}
+
+/** The style for a page in a language: a user's region of that language counts (de-CH on a page in German). */
+export function styleOf(page: string, browserZone: string, settings: Settings | undefined): Style {
+  if (!settings) return { locale: page, timeZone: browserZone };
+  const { user, tenant } = settings;
+  const language = user.language || tenant.language;
+  return {
+    locale: language.split("-")[0] === page ? language : page,
+    timeZone: user.timeZone || tenant.timeZone || browserZone,
+    numberFormat: user.numberFormat,
+    dateFormat: user.dateFormat,
+    currency: tenant.currency,
+  };
 }
 
 /** The part of a field's definition that decides how a value is shown. */
@@ -27,14 +52,14 @@ export function textOf(value: unknown, field: Shown, style: Style): string {
     case "boolean":
       return value ? "✓" : "–";
     case "integer":
-      return new Intl.NumberFormat(style.locale).format(value as number);
     case "decimal":
+      return decimal(String(value), style);
     case "currency":
-      return decimal(String(value), style.locale);
+      return amount(String(value), style);
     case "percent":
-      return `${decimal(String(value), style.locale)} %`;
+      return `${decimal(String(value), style)} %`;
     case "date":
-      return day(String(value), style.locale);
+      return day(String(value), style);
     case "datetime":
       return moment(String(value), style);
     case "select":
@@ -50,32 +75,57 @@ export function textOf(value: unknown, field: Shown, style: Style): string {
   }
 }
 
-/** A decimal text with the locale's separators, exact to its last digit: never through a binary number. */
-export function decimal(text: string, locale: string): string {
-  const match = /^(-?)(\d+)(?:\.(\d+))?$/.exec(text);
-  if (!match) return text;
-  const [, sign = "", whole = "0", fraction] = match;
-  const grouped = new Intl.NumberFormat(locale).format(BigInt(whole));
-  const point = new Intl.NumberFormat(locale).formatToParts(1.1).find((part) => part.type === "decimal")?.value ?? ".";
-  return sign + grouped + (fraction === undefined ? "" : point + fraction);
+/** A decimal text with the user's separators, exact to its last digit: never through a binary number. */
+export function decimal(text: string, style: Style): string {
+  return written(text, style, {});
+}
+
+/** An amount in the tenant's currency. Decimals that the currency does not have are shown unless they are zeros. */
+function amount(text: string, style: Style): string {
+  if (!style.currency) return decimal(text, style);
+  const usual = new Intl.NumberFormat("en", { style: "currency", currency: style.currency }).resolvedOptions().maximumFractionDigits ?? 0;
+  const trimmed = text.replace(/\.0+$/, "");
+  const shown = digitsOf(trimmed) === 0 ? trimmed : text;
+  return written(shown, style, { style: "currency", currency: style.currency }, usual);
+}
+
+function digitsOf(text: string): number {
+  return text.split(".")[1]?.length ?? 0;
+}
+
+function written(text: string, style: Style, options: Intl.NumberFormatOptions, least = 0): string {
+  if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
+  const digits = Math.max(digitsOf(text), least);
+  const format = new Intl.NumberFormat(style.locale, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits });
+  // A text is formatted exactly, as a number would not be.
+  const parts = format.formatToParts(text as unknown as number);
+  const [, group, point] = /^1(.)234(.)5$/.exec(style.numberFormat ?? "") ?? [];
+  return parts.map((part) => (part.type === "group" ? (group ?? part.value) : part.type === "decimal" ? (point ?? part.value) : part.value)).join("");
 }
 
 /** A calendar day, which has no time zone: it is never shifted. */
-export function day(text: string, locale: string): string {
+export function day(text: string, style: Style): string {
   const [year, month, date] = text.split("-").map(Number);
   if (!year || !month || !date) return text;
-  const format = new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone: "UTC" });
-  return format.format(new Date(Date.UTC(year, month - 1, date)));
+  const at = new Date(Date.UTC(year, month - 1, date));
+  at.setUTCFullYear(year);
+  return dayOf(at, style, "UTC");
 }
 
+/** A moment in the user's time zone. */
 export function moment(text: string, style: Style): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return text;
-  return new Intl.DateTimeFormat(style.locale, {
-    dateStyle: "medium",
-    timeStyle: "short",
-    timeZone: style.timeZone,
-  }).format(at);
+  const { locale, timeZone } = style;
+  if (!style.dateFormat) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
+  return `${dayOf(at, style, timeZone)}, ${new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone }).format(at)}`;
+}
+
+function dayOf(at: Date, { locale, dateFormat }: Style, timeZone: string): string {
+  if (!dateFormat) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(at);
+  const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "2-digit", day: "2-digit", timeZone }).formatToParts(at);
+  const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
+  return dateFormat.replace("yyyy", part("year").padStart(4, "0")).replace("mm", part("month")).replace("dd", part("day"));
 }
 
 function labelOf(value: string, field: Shown): string {

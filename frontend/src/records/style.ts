@@ -1,7 +1,9 @@
-/** How values are written for this user: the language of the page, and the browser's time zone. */
-import type { Style } from "~/fields/format";
+/** How values are written for this user: by their own settings, else the tenant's, else those of the browser. */
+import { queries, workspaceQuery, type Workspace } from "~/api";
+import { styleOf, type Style } from "~/fields/format";
 import { getLocale } from "~/paraglide/runtime";
 
 export function currentStyle(): Style {
-  return { locale: getLocale(), timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone };
+  const workspace = queries.getQueryData<Workspace>(workspaceQuery.queryKey);
+  return styleOf(getLocale(), Intl.DateTimeFormat().resolvedOptions().timeZone, workspace);
 }

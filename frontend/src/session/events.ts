@@ -1,4 +1,4 @@
-/** What happens when a request is refused because nobody is signed in any more. */
+/** What responses say besides their content: nobody is signed in any more, or definitions have changed. */
 import type { Problem } from "@freehold/client";
 
 type Listener = (problem: Problem) => void;
@@ -12,4 +12,15 @@ export function onSessionEnd(next: Listener): void {
 
 export function sessionEnded(problem: Problem): void {
   listener?.(problem);
+}
+
+let changeListener: (() => void) | undefined;
+
+/** Sets the one listener that is told when somebody else changed definitions or rights; undefined removes it. */
+export function onDefinitionsChange(next: (() => void) | undefined): void {
+  changeListener = next;
+}
+
+export function definitionsChanged(): void {
+  changeListener?.();
 }

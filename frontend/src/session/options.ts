@@ -6,9 +6,3 @@ export const optionsQuery = {
   queryFn: async () => (await api.GET("/api/v1/auth/options")).data!,
   staleTime: 60_000,
 };
-
-export const tenantQuery = {
-  queryKey: ["tenant"],
-  queryFn: async () => (await api.GET("/api/v1/tenant")).data!,
-  staleTime: 300_000,
-};

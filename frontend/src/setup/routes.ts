@@ -5,6 +5,7 @@ import { navigationQuery, queries } from "~/api";
 import { appsRoutes } from "~/setup/apps/routes";
 import { objectsRoutes } from "~/setup/objects/routes";
 import { peopleRoutes } from "~/setup/people/routes";
+import { tenantRoutes } from "~/setup/tenant/routes";
 import { setup } from "~/setup/route";
 import { openSections } from "~/setup/sections";
 
@@ -18,4 +19,4 @@ const first = createRoute({
   },
 });
 
-export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes]);
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes, ...tenantRoutes]);

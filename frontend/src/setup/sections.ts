@@ -17,6 +17,7 @@ export const sections = {
   apps: { to: "/setup/apps", needs: ["apps:manage"], label: m.setup_nav_apps },
   users: { to: "/setup/users", needs: ["users:manage"], label: m.setup_nav_users },
   roles: { to: "/setup/roles", needs: ["roles:manage"], label: m.setup_nav_roles },
+  tenant: { to: "/setup/tenant", needs: ["tenant:manage"], label: m.setup_nav_tenant },
 } as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
 
 export type SectionKey = keyof typeof sections;

@@ -2,19 +2,14 @@ import { Button, Group, Text } from "@mantine/core";
 import { useNetwork } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
-import { useState, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 
-import { api, queries, type Navigation } from "~/api";
+import { api, queries, workspaceQuery, type Navigation } from "~/api";
 import { messageOf } from "~/app/messages";
 import { moment } from "~/fields/format";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
-
-const workspaceQuery = {
-  queryKey: ["workspace"],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await api.GET("/api/v1/workspace", { signal })).data!,
-  staleTime: 60_000,
-};
+import { onDefinitionsChange } from "~/session/events";
 
 /** Lines above the page: no connection, a newer workspace, and operators who have access. */
 export default function Bars({ navigation }: { navigation: Navigation }) {
@@ -22,6 +17,10 @@ export default function Bars({ navigation }: { navigation: Navigation }) {
   const { data: workspace } = useQuery({ ...workspaceQuery, refetchOnWindowFocus: "always" });
   const [hidden, setHidden] = useState("");
   const [first, setFirst] = useState("");
+  useEffect(() => {
+    onDefinitionsChange(() => notifications.show({ id: "definitions", message: m.settings_definitions_changed() }));
+    return () => onDefinitionsChange(undefined);
+  }, []);
   const version = workspace?.frontendVersion ?? "";
   if (first === "" && version !== "") setFirst(version);
   const isNew = first !== "" && version !== "" && version !== first && version !== hidden;

@@ -2,16 +2,18 @@ import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 
 import {
-  ActionIcon, AppShell, Avatar, Burger, Group, Menu, NavLink, Select, Text, UnstyledButton, useMantineColorScheme, VisuallyHidden,
+  ActionIcon, AppShell, Avatar, Burger, Group, Menu, NavLink, Select, Text, UnstyledButton, useMantineColorScheme, useMantineTheme,
+  VisuallyHidden,
 } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 
-import { api, navigationQuery, type Navigation } from "~/api";
+import { api, navigationQuery, workspaceQuery, type Navigation } from "~/api";
+import { followLanguage } from "~/app/language";
 import { m } from "~/paraglide/messages";
 import { getLocale, locales, setLocale } from "~/paraglide/runtime";
 import { openKeys, useKeys } from "~/shell/keys";
@@ -38,6 +40,10 @@ export default function Shell() {
 }
 
 function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened: boolean; toggle: () => void }) {
+  const { data: workspace } = useQuery(workspaceQuery);
+  useEffect(() => {
+    if (workspace) followLanguage(workspace);
+  }, [workspace]);
   const isSetup = useRouterState({ select: (state) => /^\/setup(\/|$)/.test(state.location.pathname) });
   return (
     <AppShell
@@ -52,8 +58,9 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
         <Group h="100%" px="sm" justify="space-between" wrap="nowrap">
           <Group gap="xs" wrap="nowrap" miw={0}>
             <Burger opened={opened} onClick={toggle} hiddenFrom="sm" size="sm" aria-label={m.menu()} aria-expanded={opened} />
+            {workspace?.tenant.logo && <img src={workspace.tenant.logo} alt="" className="shell-logo" />}
             <Text fw={600} truncate>
-              {navigation.tenant.name}
+              {workspace?.tenant.displayName ?? navigation.tenant.name}
             </Text>
           </Group>
           <Group gap="xs" wrap="nowrap">
@@ -173,8 +180,14 @@ function GroupLabel({ text }: { text: string }) {
 
 function AccountMenu({ navigation }: { navigation: Navigation }) {
   const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const theme = useMantineTheme();
   const client = useQueryClient();
   const navigate = useNavigate();
+  const chooseLanguage = async (locale: (typeof locales)[number]) => {
+    // Before the page is loaded again in that language: the settings of the account would bring the other one back.
+    await api.PATCH("/api/v1/me", { body: { language: locale } }).catch(() => undefined);
+    await setLocale(locale);
+  };
   const signOut = async () => {
     await api.DELETE("/api/v1/auth/session");
     client.clear();
@@ -186,7 +199,7 @@ function AccountMenu({ navigation }: { navigation: Navigation }) {
       <Menu.Target>
         <UnstyledButton>
           <VisuallyHidden>{m.account_menu()}</VisuallyHidden>
-          <Avatar name={navigation.user.name || navigation.user.email} color="indigo" size={30} />
+          <Avatar name={navigation.user.name || navigation.user.email} color={theme.primaryColor} size={30} />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>
@@ -205,7 +218,7 @@ function AccountMenu({ navigation }: { navigation: Navigation }) {
         ))}
         <Menu.Label>{m.language()}</Menu.Label>
         {locales.map((locale) => (
-          <Menu.Item key={locale} lang={locale} onClick={() => void setLocale(locale)} rightSection={getLocale() === locale ? "✓" : null}>
+          <Menu.Item key={locale} lang={locale} onClick={() => void chooseLanguage(locale)} rightSection={getLocale() === locale ? "✓" : null}>
             {new Intl.DisplayNames([locale], { type: "language" }).of(locale)}
           </Menu.Item>
         ))}

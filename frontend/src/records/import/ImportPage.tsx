@@ -14,6 +14,7 @@ import { navigationQuery, objectQuery } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
 import { refresh } from "~/records/deleting";
+import { currentStyle } from "~/records/style";
 import { importFile, reportFile, type Mapping, type Report } from "~/records/import/upload";
 
 const route = getRouteApi("/shell/o/$object/import");
@@ -52,7 +53,7 @@ export default function ImportPage() {
         mapping: chosen,
         options: {
           mode: dry ? "good_lines" : mode,
-          timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+          timeZone: currentStyle().timeZone,
           ...(dry ? { dryRun: "true" } : {}),
           ...(key === null ? {} : { upsertBy: key }),
         },
