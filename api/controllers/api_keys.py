@@ -5,7 +5,7 @@ from litestar.params import JSONBody
 
 from api.requests.sources import Injected, Query
 from api.responses import NOT_STORED, Json
-from api.schemas.access import ApiKeyList, ApiKeyResponse, NewApiKey, NewApiKeyResponse, WhoseQuery
+from api.schemas.access import ApiKeyList, ApiKeyResponse, ListQuery, NewApiKey, NewApiKeyResponse
 from api.schemas.paths import ApiKeyId
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.api_keys.service import ApiKeys
@@ -23,15 +23,17 @@ class ApiKeyController(Controller):
     @get(
         "/",
         operation_id="listApiKeys",
-        summary="The keys of a user, newest first",
+        summary="The keys of a user, or of all users, newest first",
         response_description="The keys, without their secrets.",
-        dependencies={"params": Query(WhoseQuery)},
+        dependencies={"params": Query(ListQuery)},
     )
     async def list_api_keys(
-        self, access: Injected[Access], api_keys: Injected[ApiKeys], params: Injected[WhoseQuery]
+        self, access: Injected[Access], api_keys: Injected[ApiKeys], params: Injected[ListQuery]
     ) -> ApiKeyList:
         """The keys of a user."""
-        found = await api_keys.of_user(access, params.user_id)
+        found = await (
+            api_keys.of_everyone(access) if params.everyone else api_keys.of_user(access, params.user_id)
+        )
         return ApiKeyList(data=[ApiKeyResponse.of(one) for one in found])
 
     @post(

@@ -3,7 +3,7 @@
 from litestar import Controller, delete, get
 
 from api.requests.sources import Injected, Query
-from api.schemas.access import SessionList, SessionResponse, WhoseQuery
+from api.schemas.access import ListQuery, SessionList, SessionResponse, WhoseQuery
 from api.schemas.paths import SessionId
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -21,15 +21,17 @@ class SessionController(Controller):
     @get(
         "/",
         operation_id="listSessions",
-        summary="The sessions of a user",
+        summary="The sessions of a user, or of all users",
         response_description="The active sessions, newest first.",
-        dependencies={"params": Query(WhoseQuery)},
+        dependencies={"params": Query(ListQuery)},
     )
     async def list_sessions(
-        self, access: Injected[Access], sessions: Injected[Sessions], params: Injected[WhoseQuery]
+        self, access: Injected[Access], sessions: Injected[Sessions], params: Injected[ListQuery]
     ) -> SessionList:
         """The sessions of a user."""
-        found = await sessions.of_user(access, params.user_id)
+        found = await (
+            sessions.of_everyone(access) if params.everyone else sessions.of_user(access, params.user_id)
+        )
         return SessionList(data=[SessionResponse.of(one) for one in found])
 
     @delete(

@@ -20,6 +20,7 @@ __all__ = [
     "AuditQuery",
     "AuditResponse",
     "AuditSubject",
+    "ListQuery",
     "NewApiKey",
     "NewApiKeyResponse",
     "SessionList",
@@ -29,6 +30,10 @@ __all__ = [
 
 _EXAMPLE_ID = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
 _Id = Annotated[str, Meta(description="UUIDv7.", examples=[_EXAMPLE_ID])]
+_UserName = Annotated[
+    str, Meta(description="The user's name, which may be empty.", examples=["Ada Lovelace"])
+]
+_UserEmail = Annotated[str, Meta(examples=["ada@acme.example"])]
 
 
 class WhoseQuery(Input):
@@ -40,6 +45,15 @@ class WhoseQuery(Input):
     def user_id(self) -> UUID | None:
         """The user, None for the caller."""
         return None if self.user is UNSET else self.user
+
+
+class ListQuery(WhoseQuery):
+    """Whose keys or sessions are listed."""
+
+    everyone: Annotated[
+        bool,
+        Meta(description="Those of all users that are in force, 500 at most; `user` is then ignored."),
+    ] = False
 
 
 class NewApiKey(Input):
@@ -63,6 +77,8 @@ class ApiKeyResponse(Output):
 
     id: _Id
     user: _Id
+    user_name: _UserName
+    user_email: _UserEmail
     name: Annotated[str, Meta(examples=["Nightly import"])]
     prefix: Annotated[str, Meta(description="How the key begins.", examples=["fhk_3fB9zQ1x"])]
     roles: Annotated[list[str], Meta(examples=[["member"]])]
@@ -76,6 +92,8 @@ class ApiKeyResponse(Output):
         return cls(
             id=str(key.id),
             user=str(key.user_id),
+            user_name=key.user_name,
+            user_email=key.user_email,
             name=key.name,
             prefix=key.prefix,
             roles=list(key.roles),
@@ -106,6 +124,8 @@ class SessionResponse(Output):
 
     id: _Id
     user: _Id
+    user_name: _UserName
+    user_email: _UserEmail
     address: Annotated[
         str, Meta(description="The address from which it signed in.", examples=["203.0.113.7"])
     ]
@@ -133,6 +153,8 @@ class SessionResponse(Output):
         return cls(
             id=str(session.id),
             user=str(session.user_id),
+            user_name=session.user_name,
+            user_email=session.user_email,
             address=session.address,
             user_agent=session.user_agent,
             created_at=session.created_at,

@@ -12,8 +12,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The keys of a user, newest first
-         * @description The keys of a user, newest first.
+         * The keys of a user, or of all users, newest first
+         * @description The keys of a user, or of all users, newest first.
          */
         get: operations["listApiKeys"];
         put?: never;
@@ -1704,8 +1704,8 @@ export interface paths {
             cookie?: never;
         };
         /**
-         * The sessions of a user
-         * @description The sessions of a user.
+         * The sessions of a user, or of all users
+         * @description The sessions of a user, or of all users.
          */
         get: operations["listSessions"];
         put?: never;
@@ -2958,6 +2958,13 @@ export interface components {
              * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
              */
             user: string;
+            /**
+             * @description The user's name, which may be empty.
+             * @example Ada Lovelace
+             */
+            userName: string;
+            /** @example ada@acme.example */
+            userEmail: string;
             /** @example Nightly import */
             name: string;
             /**
@@ -6046,6 +6053,13 @@ export interface components {
              */
             user: string;
             /**
+             * @description The user's name, which may be empty.
+             * @example Ada Lovelace
+             */
+            userName: string;
+            /** @example ada@acme.example */
+            userEmail: string;
+            /**
              * @description The address from which it signed in.
              * @example 203.0.113.7
              */
@@ -7024,6 +7038,8 @@ export interface operations {
             query?: {
                 /** @description Another user's id. */
                 user?: string;
+                /** @description Those of all users that are in force, 500 at most; `user` is then ignored. */
+                everyone?: boolean;
             };
             header?: never;
             path?: never;
@@ -13572,6 +13588,8 @@ export interface operations {
             query?: {
                 /** @description Another user's id. */
                 user?: string;
+                /** @description Those of all users that are in force, 500 at most; `user` is then ignored. */
+                everyone?: boolean;
             };
             header?: never;
             path?: never;

@@ -7,6 +7,7 @@ import { objectsRoutes } from "~/setup/objects/routes";
 import { peopleRoutes } from "~/setup/people/routes";
 import { tenantRoutes } from "~/setup/tenant/routes";
 import { setup } from "~/setup/route";
+import { securityRoutes } from "~/setup/security/routes";
 import { openSections } from "~/setup/sections";
 
 const first = createRoute({
@@ -19,4 +20,4 @@ const first = createRoute({
   },
 });
 
-export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes, ...tenantRoutes]);
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes, ...securityRoutes, ...tenantRoutes]);

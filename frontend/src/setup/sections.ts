@@ -17,6 +17,10 @@ export const sections = {
   apps: { to: "/setup/apps", needs: ["apps:manage"], label: m.setup_nav_apps },
   users: { to: "/setup/users", needs: ["users:manage"], label: m.setup_nav_users },
   roles: { to: "/setup/roles", needs: ["roles:manage"], label: m.setup_nav_roles },
+  signIn: { to: "/setup/sign-in", needs: ["users:manage"], label: m.setup_nav_sign_in },
+  sessions: { to: "/setup/sessions", needs: ["users:manage"], label: m.setup_nav_sessions },
+  keys: { to: "/setup/keys", needs: [], label: m.setup_nav_keys },
+  audit: { to: "/setup/audit", needs: ["audit:read"], label: m.setup_nav_audit },
   tenant: { to: "/setup/tenant", needs: ["tenant:manage"], label: m.setup_nav_tenant },
 } as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
 

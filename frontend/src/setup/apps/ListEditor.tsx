@@ -4,9 +4,8 @@ import { useState } from "react";
 
 import type { Field, ObjectDetail } from "~/api";
 import { FilterBar } from "~/filters/FilterBar";
-import { toJson, type FilterJson } from "~/filters/filter";
+import { fromJson, toJson, type FilterJson } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
-import { conditionsOf } from "~/setup/apps/filters";
 import { problemAt, type ListDraft } from "~/setup/apps/layouts";
 import { movedIn } from "~/setup/apps/sorting/moving";
 import { Sort, SortItem, SortList } from "~/setup/apps/sorting/Sortable";
@@ -162,7 +161,7 @@ interface FilterProps {
 
 /** Which records are shown at all. A filter that says more than the builder shows is kept as it is, or removed. */
 export function FilterEditor({ fields, filter, error, onChange }: FilterProps) {
-  const conditions = conditionsOf(filter);
+  const conditions = fromJson(filter);
   const isEmpty = Object.keys(filter).length === 0;
   return (
     <Input.Wrapper label={m.layout_filter()} description={m.layout_filter_text()} error={error} labelElement="div">
