@@ -229,11 +229,11 @@ class FavouriteController(Controller):
         self,
         access: Injected[Access],
         items: Injected[ItemService],
-        object_name: ObjectName,  # noqa: ARG002 - a part of the address
+        object_name: ObjectName,
         record_id: RecordId,
     ) -> None:
         """Unmark a record."""
-        await items.unmark(access, record_id)
+        await items.unmark_record(access, object_name, record_id)
 
 
 class RecentController(Controller):

@@ -23,7 +23,7 @@ from tenant_schema.users.tenant_settings.service import LONGEST_LOGO, Logo, Tena
 
 __all__ = ["PresentationController", "TenantSettingsController"]
 
-_IMAGE: Final = BodySchema({"type": "string", "format": "binary", "maxLength": LONGEST_LOGO}, "image/*")
+_IMAGE: Final = BodySchema({"type": "string", "format": "binary"}, "image/*")
 _FOR_GOOD: Final[RawHeader] = (b"cache-control", b"public, max-age=31536000, immutable")
 _REVALIDATED: Final[RawHeader] = (b"cache-control", b"public, no-cache")
 _TENANT_EXAMPLE: Final = {

@@ -33,7 +33,8 @@ from tenant_schema.records.reading.labels import labels_of
 from tenant_schema.records.retry import retry_when_definitions_changed
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.rights.permissions import Access
+from tenant_schema.users.errors import NotThere
+from tenant_schema.users.rights.permissions import Access, is_name
 
 __all__ = ["MOST_FAVOURITES", "MOST_RECENTS", "Item", "ItemService"]
 
@@ -113,6 +114,12 @@ class ItemService:
     async def unmark(self, access: Access, item: UUID) -> None:
         """Make a record, view or page no favourite any more, if it is one. 1 statement."""
         await remove(access.user_id, FAVOURITE, item)
+
+    async def unmark_record(self, access: Access, object_name: str, record_id: UUID) -> None:
+        """As :meth:`unmark`, whether the object exists or not. Raises NotThere for what is no name."""
+        if not is_name(object_name):
+            raise NotThere("object")
+        await self.unmark(access, record_id)
 
     async def unmark_page(self, scope: TenantScope, access: Access, app: str, page: str) -> None:
         """Make a page no favourite any more. Raises AppNotFound, PageNotFound."""

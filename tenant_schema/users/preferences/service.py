@@ -31,6 +31,11 @@ def is_key(text: str) -> bool:
     return _KEY.fullmatch(text) is not None
 
 
+def _require_key(text: str) -> None:
+    if not is_key(text):
+        raise NotThere("preference")
+
+
 class Preferences:
     """The caller's preferences in the bound tenant. They are nobody else's, administrators included.
 
@@ -47,8 +52,7 @@ class Preferences:
         """Set one value. 2 statements. Raises NotThere for what is no key, InvalidInput for a value that is
         too long, TooManyPreferences.
         """
-        if not is_key(key):
-            raise NotThere("preference")
+        _require_key(key)
         text = msgspec.json.encode(value).decode()
         if len(text.encode()) > LONGEST_VALUE:
             message = f"Must have at most {LONGEST_VALUE:,} bytes as JSON."
@@ -65,6 +69,7 @@ class Preferences:
             )
 
     async def delete(self, access: Access, key: str) -> None:
-        """Remove one, if it is there. 1 statement."""
+        """Remove one, if it is there. 1 statement. Raises NotThere for what is no key."""
+        _require_key(key)
         table = UserPreference
         await table.delete().where((table.user == access.user_id) & (table.key == key))

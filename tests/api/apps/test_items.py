@@ -87,6 +87,7 @@ async def test_preferences_are_bounded(world: World) -> None:
     client = await world.user("member")
     for key in ("List", "1", "a" * 61, "ä", "a b"):
         assert (await client.put(f"{PREFERENCES}/{key}", json={"value": 1})).status_code == 404
+        assert (await client.delete(f"{PREFERENCES}/{key}")).status_code == 404
     assert (await client.put(f"{PREFERENCES}/a", json={"value": "x" * 8_190})).status_code == 204
     for body in ({"value": "x" * 8_191}, {}, {"value": 1, "more": 2}, []):
         assert (await client.put(f"{PREFERENCES}/a", json=body)).status_code == 422
