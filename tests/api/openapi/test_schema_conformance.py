@@ -27,6 +27,10 @@ CONFIG = """
 [[operations]]
 include-path-regex = "/history$"
 checks.use_after_free.enabled = false  # the history of a destroyed record is kept
+
+[[operations]]
+include-operation-id = "replaceLogo"  # a body over maxLength is 413, by default no refusal for the check
+checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 413, 415, 422]
 """
 QUICK = "examples,fuzzing,stateful"
 PHASES = f"{QUICK},coverage" if THOROUGHLY else QUICK
