@@ -30,6 +30,7 @@
     │   ├── OperatorTaken(name)
     │   └── TokenNotFound(token_id)
     ├── DirectoryUnsettled
+    ├── RegistryChanged
     └── FirstTenantLinkInvalid
 
 ``code`` is the kebab-case name that clients see. A message never contains a secret or a database's message.
@@ -56,6 +57,7 @@ __all__ = [
     "OperatorNotFound",
     "OperatorTaken",
     "PrimaryDomainKept",
+    "RegistryChanged",
     "RegistryError",
     "ReservedSlug",
     "SealBroken",
@@ -339,6 +341,15 @@ class DirectoryUnsettled(CentralError):
 
     def __init__(self) -> None:
         super().__init__("The accounts keep changing. Try again.")
+
+
+class RegistryChanged(CentralError):
+    """Tenants or domains have changed since the caller looked."""
+
+    code = "registry-changed"
+
+    def __init__(self) -> None:
+        super().__init__("Tenants have changed meanwhile. Look at them and try again.")
 
 
 class FirstTenantLinkInvalid(CentralError):

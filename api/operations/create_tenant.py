@@ -3,7 +3,7 @@
 import asyncio
 import hmac
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import msgspec
@@ -32,11 +32,15 @@ __all__ = ["TenantCreation", "faults_of"]
 
 @dataclass(frozen=True, slots=True)
 class TenantCreation:
-    """One request to create a tenant. Without an ``operator`` there is no Idempotency-Key."""
+    """One request to create a tenant. Without an ``operator`` there is no Idempotency-Key.
+
+    :ivar at_version: see :class:`~central.provisioning.types.TenantRequest`.
+    """
 
     platform: Platform
     operator: OperatorRef | None
     actor: Actor
+    at_version: int | None = None
 
     async def run(self, wanted: NewTenant, key: str | None) -> StoredResponse:
         """Create the tenant, or return the stored response if ``key`` was used before with the same body.
@@ -44,7 +48,7 @@ class TenantCreation:
         ``wanted`` has none of the :func:`faults_of` a body. Continues when the client disconnects. Raises
         what provisioning and idempotency keys raise.
         """
-        request = _request_of(wanted, self.platform.settings)
+        request = replace(_request_of(wanted, self.platform.settings), at_version=self.at_version)
 
         async def act(lease: Lease) -> StoredResponse:
             return await self._act(request, is_takeover=lease.is_takeover)

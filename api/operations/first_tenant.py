@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from api.composition import Platform
 from api.operations.create_tenant import TenantCreation
 from api.schemas.tenants import NewTenant
-from central.errors import FirstTenantLinkInvalid
+from central.errors import FirstTenantLinkInvalid, RegistryChanged
 from central.operators.audit import Actor
 from central.registry import TenantRef
 from tenant_schema.scope import TenantScope
@@ -29,10 +29,14 @@ class FirstTenant:
         Raises FirstTenantLinkInvalid, also if there is a tenant, and what provisioning raises.
         """
         self.platform.first_tenant_links.require(token)
+        version = await self.platform.registry.version()
         if (await self.platform.registry.page(1)).items:
             raise FirstTenantLinkInvalid
         actor = Actor("first tenant", None, self.request_id, self.address)
-        await TenantCreation(self.platform, None, actor).run(wanted, None)
+        try:
+            await TenantCreation(self.platform, None, actor, at_version=version).run(wanted, None)
+        except RegistryChanged:  # by another request with the link
+            raise FirstTenantLinkInvalid from None
         tenant = await self.platform.registry.by_slug(wanted.slug)
         scope = TenantScope(tenant.id, tenant.slug, tenant.name)
         assert wanted.admin is not None

@@ -128,6 +128,10 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
     "tenant-gone": ("Tenant gone", "The tenant is being deleted, or was deleted."),
     "slug-taken": ("Slug taken", "Another tenant has this slug. Choose another one."),
+    "registry-changed": (
+        "Registry changed",
+        "Tenants or domains have changed since the request looked at them. " + AGAIN,
+    ),
     "domain-taken": ("Domain taken", "A tenant has this domain already; a domain leads to one tenant only."),
     "domain-not-found": ("Domain not found", "The tenant does not have this domain."),
     "primary-domain": ("Primary domain", "The primary domain of a tenant cannot be removed."),

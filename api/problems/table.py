@@ -105,6 +105,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     apps.ViewNotFound: 404,
     users.NotThere: 404,
     central.SlugTaken: 409,
+    central.RegistryChanged: 409,
     central.DomainTaken: 409,
     central.PrimaryDomainKept: 409,
     DatabaseExists: 409,

@@ -62,6 +62,7 @@ class Reserve(Repeated):
             database_server=tenant.database_server,
             db_name=tenant.db_name,
             admin_email=subject.admin.email,
+            at_version=subject.at_version,
         )
 
     async def undo(self, subject: NewTenant) -> None:

@@ -87,9 +87,9 @@ class Provisioning:
     async def create(self, request: TenantRequest) -> ProvisionedTenant:
         """Create the tenant completely or not at all.
 
-        Raises ``SlugTaken``, ``DomainTaken``, ``InvalidSlug``, ``ReservedSlug``, ``InvalidTenantName`` and
-        ``UnknownServer`` before anything is created; after undoing the steps ``DatabaseExists``,
-        ``UserExists``, one of ``faults``, or ``CreationFailed``.
+        Raises ``SlugTaken``, ``DomainTaken``, ``InvalidSlug``, ``ReservedSlug``, ``InvalidTenantName``,
+        ``RegistryChanged`` and ``UnknownServer`` before anything is created; after undoing the steps
+        ``DatabaseExists``, ``UserExists``, one of ``faults``, or ``CreationFailed``.
         """
         new = self._new_tenant(request)
         return await self._uninterrupted(self._create(new))
@@ -175,9 +175,9 @@ class Provisioning:
             primary_domain=request.domain,
         )
         email = request.admin_email or f"admin@{request.domain}"
-        password = request.admin_password or generate_password(24)
-        admin = Admin(email, password, name=request.admin_name)
-        return NewTenant(tenant, admin, servers.username(slug), generate_password(32))
+        admin = Admin(email, request.admin_password or generate_password(24), name=request.admin_name)
+        username, password = servers.username(slug), generate_password(32)
+        return NewTenant(tenant, admin, username, password, request.at_version)
 
     async def _create(self, new: NewTenant) -> ProvisionedTenant:
         tenant, hashing = new.tenant, self._parts.seed.hashing

@@ -53,6 +53,7 @@ class TenantRequest:
     :ivar admin_email: the first administrator's address; ``None`` for ``admin@<domain>``.
     :ivar admin_password: the first administrator's password; ``None`` to generate one.
     :ivar admin_name: the first administrator's name, which may be empty.
+    :ivar at_version: the version of the registry at which the tenant is created; ``None`` for any.
     """
 
     slug: str
@@ -62,6 +63,7 @@ class TenantRequest:
     admin_email: str | None = None
     admin_password: str | None = field(default=None, repr=False)
     admin_name: str = ""
+    at_version: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +110,7 @@ class NewTenant:
     """The state that the steps of creating a tenant share.
 
     :ivar tenant: the tenant as last returned by the registry.
+    :ivar at_version: see :class:`TenantRequest`.
     :ivar is_prepared: whether the database has its tables and rows: it is one of the pool, or a copy.
     :ivar is_refused: whether the database turned out to exist already.
     :ivar is_user_refused: whether the database user turned out to exist already.
@@ -117,6 +120,7 @@ class NewTenant:
     admin: Admin
     username: str
     password: str = field(repr=False)
+    at_version: int | None = None
     is_prepared: bool = False
     is_refused: bool = False
     is_user_refused: bool = False

@@ -17,6 +17,7 @@ from central.errors import (
     DomainNotFound,
     DomainTaken,
     PrimaryDomainKept,
+    RegistryChanged,
     SlugTaken,
     TenantNotFound,
     WrongStatus,
@@ -85,12 +86,16 @@ class Registry:
         db_name: str,
         admin_email: str,
         tenant_id: UUID | None = None,
+        at_version: int | None = None,
     ) -> TenantRef:
         """Insert a tenant with the status ``provisioning``, and its primary domain (in canonical form).
 
         Of any number of concurrent calls with the same slug or domain one succeeds. Raises
         :class:`~central.errors.SlugTaken`, :class:`~central.errors.DomainTaken` and what
         :func:`~central.slugs.parse_slug` and :func:`~central.slugs.parse_tenant_name` raise.
+
+        :param at_version: the version from which the caller concluded that the tenant may be created. If it
+            is not the present one, :class:`~central.errors.RegistryChanged` is raised.
         """
         tenant = Tenant(
             _named(name),
@@ -101,6 +106,8 @@ class Registry:
             admin_email=admin_email,
         )
         async with self.changing():
+            if at_version is not None:
+                await _hold(at_version)
             await _insert_tenant(tenant)
             await _insert_domain(Domain(tenant=tenant.id, domain=domain, is_primary=True))
         return ref_of(tenant.to_dict(), domain)
@@ -323,6 +330,20 @@ async def _insert_domain(domain: Domain) -> None:
         raise DomainTaken(domain.domain) from None
     except ForeignKeyViolation:
         raise TenantNotFound(domain.tenant) from None
+
+
+async def _hold(version: int) -> None:
+    """Let no other transaction change the registry. Raises RegistryChanged if another has.
+
+    It is an UPDATE, since MySQL and MariaDB read rows as of the begin of the transaction otherwise.
+    """
+    await RegistryVersion.insert(RegistryVersion(id=1, version=0)).on_conflict(
+        target=RegistryVersion.id, action=OnConflictAction.do_nothing
+    )
+    is_it = (RegistryVersion.id == 1) & (RegistryVersion.version == version)
+    held = RegistryVersion.update({RegistryVersion.version: RegistryVersion.version + 1}).where(is_it)
+    if not await held.returning(RegistryVersion.id):
+        raise RegistryChanged
 
 
 async def _bump() -> None:

@@ -1,5 +1,6 @@
 """POST /first-tenant: the link of ``freehold serve`` creates one tenant, and nothing else."""
 
+import asyncio
 from datetime import timedelta
 from typing import Any
 
@@ -7,6 +8,7 @@ import pytest
 
 from api.first_tenant_links import FirstTenantLinks
 from central.database import CENTRAL
+from central.registry import Registry
 from piccolo_engines.columns import utc_now
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.scenarios import assert_problem
@@ -42,6 +44,29 @@ async def test_the_link_creates_the_first_tenant_and_signs_its_administrator_in(
     again = await client.post("/first-tenant", json=body(token, slug="second"))
     assert again.status_code == 403
     assert_problem(again, "first-tenant-link")
+
+
+async def test_two_requests_with_one_link_create_one_tenant(
+    empty: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token, client = empty.platform.first_tenant_links.create(), empty.client("localhost")
+    look, both = Registry.page, asyncio.Barrier(2)
+
+    async def page(registry: Registry, *arguments: Any, **more: Any) -> Any:
+        found = await look(registry, *arguments, **more)
+        await both.wait()
+        return found
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Registry, "page", page)
+        slugs = ("first", "second")
+        responses = await asyncio.gather(
+            *(client.post("/first-tenant", json=body(token, slug=slug)) for slug in slugs)
+        )
+    assert sorted(one.status_code for one in responses) == [201, 403]
+    assert_problem(next(one for one in responses if one.status_code == 403), "first-tenant-link")
+    with CENTRAL.bind(empty.platform.central_engine):
+        assert len((await empty.platform.registry.page(9)).items) == 1
 
 
 @ON_SQLITE
