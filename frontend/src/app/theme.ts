@@ -19,6 +19,7 @@ export const theme = createTheme({
     CloseButton: { defaultProps: { "aria-label": m.close() } },
     Menu: motion,
     Modal: motion,
+    PasswordInput: { defaultProps: { visibilityToggleButtonProps: { "aria-label": m.show_password() } } },
     Popover: motion,
   },
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.375rem" }, h2: { fontSize: "1.0625rem" } } },
