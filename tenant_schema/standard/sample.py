@@ -12,10 +12,11 @@ from uuid import UUID
 
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import UniqueViolation
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.target import Target, Targets
-from tenant_schema.records.errors import StillReferenced, ValidationFailed
+from tenant_schema.records.errors import RecordNotFound, StillReferenced, ValidationFailed
 from tenant_schema.records.history.write import forget
 from tenant_schema.records.writing.cascade import collect
 from tenant_schema.records.writing.create import insert_numbered, new_values
@@ -71,6 +72,12 @@ class SampleData:
 
         Raises ValidationFailed if the tenant's own fields or options do not admit them.
         """
+        try:
+            return await self._create(scope, access)
+        except UniqueViolation:  # another request has created them since they were looked for
+            return await self._create(scope, access)
+
+    async def _create(self, scope: TenantScope, access: Access) -> int:
         created, now = 0, self._clock()
         async with DB.transaction():
             for target, samples in await self._objects(scope, access):
@@ -83,7 +90,8 @@ class SampleData:
         return created
 
     async def remove(self, scope: TenantScope, access: Access, *, changed: bool = False) -> tuple[int, int]:
-        """Destroy the sample records with their histories. Returns how many were removed and kept.
+        """Destroy the sample records with their histories. Returns how many were removed and kept; those that
+        another request removes at the same time are neither.
 
         Kept are those that were changed, unless ``changed``, and those with which other records would have to
         go.
@@ -93,12 +101,15 @@ class SampleData:
         samples_of = {target.model.name: {_id(scope, one.key) for one in ones} for target, ones in objects}
         for target, samples in reversed(objects):
             for record_id, version in (await _versions(target, samples)).items():
-                if (version > 1 and not changed) or not await _destroy(
-                    target, record_id, samples_of, self._clock()
-                ):
+                if version > 1 and not changed:
                     kept += 1
-                else:
-                    removed += 1
+                    continue
+                try:
+                    is_removed = await _destroy(target, record_id, samples_of, self._clock())
+                except RecordNotFound:
+                    continue
+                removed += is_removed
+                kept += not is_removed
         return removed, kept
 
     async def _objects(

@@ -1,5 +1,6 @@
 """Sample data: who may create it, what it is, and that it goes without a trace."""
 
+import asyncio
 from typing import Any
 
 import httpx
@@ -102,6 +103,17 @@ async def test_fields_of_the_tenant_that_do_not_admit_it(world: World) -> None:
     assert refused.status_code == 422
     assert [one["field"] for one in assert_problem(refused)["errors"]] == ["code"]
     assert await listed(client, "accounts") == [], "all or none"
+
+
+async def test_requests_at_the_same_time(world: World) -> None:
+    client = await world.user()
+    created = await asyncio.gather(*(client.post(SAMPLE) for _ in range(3)))
+    assert [one.status_code for one in created] == [201] * 3
+    assert sorted(one.json()["created"] for one in created) == [0, 0, ALL]
+    removed = await asyncio.gather(*(client.delete(SAMPLE) for _ in range(3)))
+    assert [one.status_code for one in removed] == [200] * 3
+    assert sum(one.json()["removed"] for one in removed) == ALL
+    assert await histories(world) == 0
 
 
 @ON_SQLITE
