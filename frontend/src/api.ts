@@ -2,6 +2,7 @@
 import { createFreehold, Problem, type Schemas } from "@freehold/client";
 import { QueryClient } from "@tanstack/react-query";
 
+import { inLanguage, labelled, navigationInLanguage } from "~/fields/labels";
 import { definitionsChanged, sessionEnded } from "~/session/events";
 
 export const api = createFreehold({ onUnauthenticated: sessionEnded, onMetadataChange: readDefinitionsAgain, fetch: send });
@@ -54,7 +55,14 @@ export type Navigation = Schemas["NavigationResponse"];
 export type ObjectSummary = Schemas["ObjectSummary"];
 export type Field = Schemas["FieldResponse"]["data"];
 export type View = Schemas["ViewResponse"];
-export type ObjectDetail = { name: string; label: string; pluralLabel: string; nameField: string | null; fields: Field[] };
+export type ObjectDetail = {
+  name: string;
+  label: string;
+  pluralLabel: string;
+  nameField: string | null;
+  fields: Field[];
+  translations?: Schemas["NavigationResponse"]["objects"][number]["translations"];
+};
 
 /** A record: its values by field name. */
 export type Entry = Record<string, unknown> & { id: string; version: number };
@@ -81,6 +89,7 @@ export const workspaceQuery = {
 export const navigationQuery = {
   queryKey: ["navigation"],
   queryFn: async () => (await queries.fetchQuery({ ...workspaceQuery, staleTime: 0 })).navigation,
+  select: navigationInLanguage<Navigation>,
   staleTime: 60_000,
 };
 
@@ -91,6 +100,7 @@ export function objectQuery(object: string) {
       const { data } = await api.GET("/api/v1/objects/{object}", { params: { path: { object } }, signal });
       return (data as unknown as { data: ObjectDetail }).data;
     },
+    select: inLanguage<ObjectDetail>,
     staleTime: 60_000,
   };
 }
@@ -102,6 +112,7 @@ export function viewsQuery(object: string) {
       (await api.GET("/api/v1/views", { params: { query: { object } }, signal })).data!.data,
     initialData: () => queries.getQueryData<Workspace>(workspaceQuery.queryKey)?.views.filter((one) => one.object === object),
     initialDataUpdatedAt: () => queries.getQueryState(workspaceQuery.queryKey)?.dataUpdatedAt,
+    select: labelled<View>,
   };
 }
 
@@ -109,7 +120,11 @@ export interface RecordPage {
   data: Entry[];
   page: { next: string | null };
   count?: { value: number; capped: boolean };
+  can?: Can[];
 }
+
+/** What the caller may do with one record; with one in the trash, `restore` and `destroy`. */
+export type Can = Schemas["RecordCan"];
 
 /** The body of `POST …/query`. */
 interface RecordQuery {
@@ -120,6 +135,7 @@ interface RecordQuery {
   limit?: number;
   cursor?: string;
   count?: "none" | "capped" | "exact";
+  include?: "can";
 }
 
 /** The records that match. The API's types know no object's fields: they are the tenant's own. */

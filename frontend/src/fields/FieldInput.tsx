@@ -5,8 +5,9 @@ import "@mantine/core/styles/Switch.css";
 import { JsonInput, MultiSelect, Select, Switch, Textarea, TextInput } from "@mantine/core";
 
 import type { Field } from "~/api";
-import { idOf, optionsOf } from "~/fields/format";
+import { choicesOf, idOf } from "~/fields/format";
 import { LookupInput } from "~/fields/LookupInput";
+import { shownOption } from "~/fields/OptionBadge";
 import { fromLocal, toLocal } from "~/fields/zones";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
@@ -39,10 +40,10 @@ export function FieldInput({ field, value, onChange, error, labelled = false, au
       return <Textarea {...common} autosize minRows={2} maxRows={12} value={text} onChange={typed} />;
     case "select":
       return (
-        <Select {...common} data={optionsOf(field)} value={text === "" ? null : text} onChange={onChange} searchable clearable={!field.required} placeholder={m.choose()} />
+        <Select {...common} data={choicesOf(field, text)} renderOption={shownOption} value={text === "" ? null : text} onChange={onChange} searchable clearable={!field.required} placeholder={m.choose()} />
       );
     case "multi_select":
-      return <MultiSelect {...common} data={optionsOf(field)} value={(value as string[] | null) ?? []} onChange={onChange} searchable clearable />;
+      return <MultiSelect {...common} data={choicesOf(field, value)} renderOption={shownOption} value={(value as string[] | null) ?? []} onChange={onChange} searchable clearable />;
     case "lookup":
       return <LookupInput {...common} target={field.target ?? "users"} value={value} onChange={(next) => onChange(next)} clearable={!field.required} key={idOf(value)} />;
     case "integer":

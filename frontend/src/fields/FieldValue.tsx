@@ -1,8 +1,9 @@
-import { Anchor, Badge } from "@mantine/core";
+import { Anchor } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 
 import type { Field } from "~/api";
-import { idOf, linkOf, nameOf, textOf, type Shown } from "~/fields/format";
+import { idOf, linkOf, nameOf, optionsOf, textOf, type Shown } from "~/fields/format";
+import { OptionBadge } from "~/fields/OptionBadge";
 import { currentStyle } from "~/records/style";
 
 /** A value, as text or as a link; nothing of it is ever interpreted as HTML. */
@@ -22,11 +23,15 @@ export function FieldValue({ value, field }: { value: unknown; field: Shown & Pi
       </Anchor>
     );
   }
-  if (field.type === "select") {
+  if (field.type === "select" || field.type === "multi_select") {
+    const options = optionsOf(field);
+    const values = (Array.isArray(value) ? value : [value]).map(String);
     return (
-      <Badge variant="default" tt="none" fw={500} radius="sm">
-        {text}
-      </Badge>
+      <span className="options">
+        {values.map((one) => (
+          <OptionBadge key={one} option={options.find((option) => option.value === one) ?? { value: one, label: one }} />
+        ))}
+      </span>
     );
   }
   if (field.type === "url" || field.type === "email" || field.type === "phone") {

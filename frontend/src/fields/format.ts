@@ -1,5 +1,6 @@
 /** Values as people read them, by the type of their field. */
 import type { Field } from "~/api";
+import { labelOf } from "~/fields/labels";
 
 export interface Style {
   locale: string;
@@ -37,12 +38,24 @@ export type Shown = Pick<Field, "name" | "type"> & Partial<Pick<Field, "options"
 export interface Option {
   value: string;
   label: string;
+  /** One of Mantine's colour names. */
+  color?: string;
+  /** Records may still have it; it cannot be chosen newly. */
+  archived?: boolean;
 }
 
+/** All options, with the labels of the page's language. */
 export function optionsOf(field: Partial<Pick<Field, "options">>): Option[] {
-  return (field.options ?? []).map((one) =>
-    typeof one === "string" ? { value: one, label: one } : { value: one.value, label: one.label ?? one.value },
-  );
+  return (field.options ?? []).map((one) => {
+    if (typeof one === "string") return { value: one, label: one };
+    return { value: one.value, label: labelOf(one) || one.value, ...(one.color ? { color: one.color } : {}), ...(one.archived ? { archived: true } : {}) };
+  });
+}
+
+/** The options that are offered: archived ones only where the record has them. */
+export function choicesOf(field: Partial<Pick<Field, "options">>, current: unknown): Option[] {
+  const chosen = Array.isArray(current) ? current : [current];
+  return optionsOf(field).filter((one) => !one.archived || chosen.includes(one.value));
 }
 
 /** The text of a value; "" for no value. Texts are never interpreted as markup. */
@@ -63,9 +76,9 @@ export function textOf(value: unknown, field: Shown, style: Style): string {
     case "datetime":
       return moment(String(value), style);
     case "select":
-      return labelOf(String(value), field);
+      return optionLabel(String(value), field);
     case "multi_select":
-      return (value as string[]).map((one) => labelOf(one, field)).join(", ");
+      return (value as string[]).map((one) => optionLabel(one, field)).join(", ");
     case "json":
       return JSON.stringify(value);
     case "lookup":
@@ -128,7 +141,7 @@ function dayOf(at: Date, { locale, dateFormat }: Style, timeZone: string): strin
   return dateFormat.replace("yyyy", part("year").padStart(4, "0")).replace("mm", part("month")).replace("dd", part("day"));
 }
 
-function labelOf(value: string, field: Shown): string {
+function optionLabel(value: string, field: Shown): string {
   return optionsOf(field).find((one) => one.value === value)?.label ?? value;
 }
 

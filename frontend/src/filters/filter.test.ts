@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { both, fromJson, fromText, toJson, toText, type Condition } from "~/filters/filter";
+import { both, fromJson, fromText, joined, toJson, toText, without, type Condition } from "~/filters/filter";
 
 const CONDITIONS: Condition[] = [
   { field: "name", operator: "icontains", value: "a~b.c, ü%" },
@@ -42,6 +42,7 @@ describe("a filter of the API", () => {
   it("is edited by conditions, and sent as it was", () => {
     const conditions: Condition[] = [...CONDITIONS, { field: "owner", operator: "me", value: "" }, { field: "vip", operator: "eq", value: "true" }];
     expect(fromJson(toJson(conditions))).toEqual(conditions);
+    expect(fromJson({ created_at: { gte: "$startOfMonth-1m" } })).toEqual([{ field: "created_at", operator: "gte", value: "$startOfMonth-1m" }]);
     expect(fromJson({ owner: "$me", name: { null: false } })).toEqual([
       { field: "owner", operator: "me", value: "" },
       { field: "name", operator: "filled", value: "" },
@@ -52,12 +53,30 @@ describe("a filter of the API", () => {
       { or: [{ owner: "$me" }, { industry: "other" }] },
       { not: { owner: "$me" } },
       { "account.industry": "other" },
-      { created_at: { gte: "$startOfMonth" } },
+      { created_at: { gte: "$startOfDay" } },
       { name: { nin: ["a"] } },
       { name: { in: ["a,b"] } },
       { and: [{ or: [{ name: "a" }] }] },
     ]) {
       expect(fromJson(filter)).toBeNull();
     }
+  });
+});
+
+describe("alternatives", () => {
+  const [first, second, third] = CONDITIONS as [Condition, Condition, Condition];
+  const grouped = [first, joined(second, true), third];
+  it("are a group of which one must hold", () => {
+    expect(toJson(grouped)).toEqual({
+      and: [{ or: [{ name: { icontains: "a~b.c, ü%" } }, { industry: { in: ["technology", "finance"] } }] }, { phone: { null: true } }],
+    });
+    expect(toJson([first, { field: "name", operator: "eq", value: "", or: true }])).toEqual({ name: { icontains: "a~b.c, ü%" } });
+  });
+  it("are in the address", () => {
+    expect(fromText(toText(grouped))).toEqual(grouped);
+  });
+  it("do not join another group when their first one is removed", () => {
+    expect(without([third, first, joined(second, true)], 1)).toEqual([third, second]);
+    expect(without(grouped, 1)).toEqual([first, third]);
   });
 });

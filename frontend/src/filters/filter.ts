@@ -1,10 +1,16 @@
-/** A filter as the address has it and the builder edits it: conditions that must all hold. */
+/**
+ * A filter as the address has it and the builder edits it: conditions that must all hold. Conditions that are joined by
+ * "or" are one group, of which one must hold.
+ */
 import type { Field } from "~/api";
+import { parseRelative } from "~/filters/relative";
 
 export interface Condition {
   field: string;
   operator: Operator;
   value: string;
+  /** Whether it is an alternative to the condition before it. */
+  or?: true;
 }
 
 export type Operator =
@@ -34,9 +40,34 @@ export function needsValue(operator: Operator): boolean {
 
 /** The API's JSON filter; conditions that still lack a value are left out. */
 export function toJson(conditions: readonly Condition[]): FilterJson {
-  const parts = conditions.filter((one) => one.value !== "" || !needsValue(one.operator)).map(jsonOf);
+  const groups = groupsOf(conditions).map((group) => group.filter((one) => one.value !== "" || !needsValue(one.operator)).map(jsonOf));
+  const parts = groups.filter((one) => one.length > 0).map((one) => (one.length === 1 ? one[0]! : { or: one }));
   if (parts.length === 0) return {};
   return parts.length === 1 ? parts[0]! : { and: parts };
+}
+
+/** The groups of which one condition each must hold. */
+export function groupsOf(conditions: readonly Condition[]): Condition[][] {
+  const groups: Condition[][] = [];
+  for (const one of conditions) {
+    const last = groups.at(-1);
+    if (one.or && last) last.push(one);
+    else groups.push([one]);
+  }
+  return groups;
+}
+
+/** The conditions without one of them. What was an alternative to it begins a group of its own. */
+export function without(conditions: readonly Condition[], at: number): Condition[] {
+  const next = conditions.filter((_, index) => index !== at);
+  const following = next[at];
+  if (!conditions[at]?.or && following?.or) next[at] = joined(following, false);
+  return next;
+}
+
+/** The condition as an alternative to the one before it, or as one that must hold, too. */
+export function joined({ or: _, ...rest }: Condition, isAlternative: boolean): Condition {
+  return isAlternative ? { ...rest, or: true } : rest;
 }
 
 function jsonOf({ field, operator, value }: Condition): FilterJson {
@@ -73,16 +104,16 @@ function conditionOf(field: string, operator: string, value: unknown): Condition
   return { field, operator, value: String(value) };
 }
 
-/** Whether a line of the builder can hold it: not empty, and no placeholder such as `$today`. */
+/** Whether a line of the builder can hold it: not empty, and no placeholder but a relative date. */
 function isPlain(value: unknown): boolean {
-  if (typeof value === "string") return value !== "" && !value.startsWith("$");
+  if (typeof value === "string") return value !== "" && (!value.startsWith("$") || parseRelative(value) !== null);
   return typeof value === "number" || typeof value === "boolean";
 }
 
-/** Conditions as one short text for the address: `industry.in.technology,finance~name.icontains.glo`. */
+/** Conditions as one short text for the address: `industry.in.technology,finance~name.icontains.glo`; an alternative begins with `!`. */
 export function toText(conditions: readonly Condition[]): string {
   return conditions
-    .map((one) => [one.field, one.operator, encodeURIComponent(one.value).replaceAll("~", "%7E")].join("."))
+    .map((one) => [`${one.or ? "!" : ""}${one.field}`, one.operator, encodeURIComponent(one.value).replaceAll("~", "%7E")].join("."))
     .join("~");
 }
 
@@ -90,10 +121,11 @@ export function toText(conditions: readonly Condition[]): string {
 export function fromText(text: string): Condition[] {
   if (text === "") return [];
   return text.split("~").flatMap((part): Condition[] => {
-    const [field, operator, ...rest] = part.split(".");
+    const [first = "", operator, ...rest] = part.split(".");
+    const field = first.replace(/^!/, "");
     if (!field || !operator || !isOperator(operator)) return [];
     try {
-      return [{ field, operator, value: decodeURIComponent(rest.join(".")) }];
+      return [joined({ field, operator, value: decodeURIComponent(rest.join(".")) }, first.startsWith("!"))];
     } catch {
       return [];
     }

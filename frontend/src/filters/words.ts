@@ -1,7 +1,8 @@
 /** Filters in words for people. */
 import type { Field } from "~/api";
 import { optionsOf } from "~/fields/format";
-import { needsValue, type Condition, type Operator } from "~/filters/filter";
+import { groupsOf, needsValue, type Condition, type Operator } from "~/filters/filter";
+import { relativeInWords } from "~/filters/relativeWords";
 import { m } from "~/paraglide/messages";
 
 export const WORDS: Record<Operator, () => string> = {
@@ -11,17 +12,27 @@ export const WORDS: Record<Operator, () => string> = {
 
 /** `Owner is the current user, Industry is one of Technology, Finance`. Ids of records stay as they are. */
 export function inWords(conditions: readonly Condition[], fields: readonly Field[]): string {
-  return conditions
-    .map((one) => {
-      const field = fields.find((other) => other.name === one.field);
-      const value = needsValue(one.operator) ? ` ${valueInWords(one, field)}` : "";
-      return `${field?.label ?? one.field} ${WORDS[one.operator]()}${value}`;
-    })
-    .join(", ");
+  const groups = groupsOf(conditions).map((group) => group.map((one) => conditionInWords(one, fields)));
+  return groups.map((group) => group.join(` ${m.or()} `)).join(", ");
 }
+
+function conditionInWords(one: Condition, fields: readonly Field[]): string {
+  const field = fields.find((other) => other.name === one.field);
+  const value = needsValue(one.operator) ? ` ${valueInWords(one, field)}` : "";
+  return `${field?.label ?? one.field} ${operatorInWords(one.operator, field?.type)}${value}`;
+}
+
+/** Dates are before or after another one, not less or more. */
+export function operatorInWords(operator: Operator, type: Field["type"] | undefined): string {
+  if (type !== "date" && type !== "datetime") return WORDS[operator]();
+  return (DATE_WORDS[operator] ?? WORDS[operator])();
+}
+
+const DATE_WORDS: Partial<Record<Operator, () => string>> = { gt: m.filter_op_after, gte: m.filter_op_from, lt: m.filter_op_before, lte: m.filter_op_until };
 
 function valueInWords({ operator, value }: Condition, field: Field | undefined): string {
   if (field?.type === "boolean") return value === "true" ? m.yes() : m.no();
+  if (field?.type === "date" || field?.type === "datetime") return relativeInWords(value) ?? value;
   const options = field ? optionsOf(field) : [];
   const values = operator === "in" ? value.split(",") : [value];
   return values.map((one) => options.find((option) => option.value === one)?.label ?? one).join(", ");

@@ -7,3 +7,8 @@ export function currentStyle(): Style {
   const workspace = queries.getQueryData<Workspace>(workspaceQuery.queryKey);
   return styleOf(getLocale(), Intl.DateTimeFormat().resolvedOptions().timeZone, workspace);
 }
+
+/** A whole number with the separators of the page's language. */
+export function number(value: number): string {
+  return new Intl.NumberFormat(getLocale()).format(value);
+}

@@ -3,6 +3,7 @@ import { getRouteApi } from "@tanstack/react-router";
 
 import { api } from "~/api";
 import { NotFound } from "~/app/NotFound";
+import { labelOf } from "~/fields/labels";
 import type { FilterJson } from "~/filters/filter";
 import { ListPage, type ListLayout } from "~/records/list/ListPage";
 
@@ -23,7 +24,8 @@ export default function AppPage() {
     <ListPage
       key={`${app}/${page}`}
       object={data.object}
-      title={data.label}
+      title={labelOf(data)}
+      place={`${app}/${page}`}
       layout={layoutOf(data.layout)}
       search={search}
       onSearch={(next, replace) => void navigate({ search: next, replace })}

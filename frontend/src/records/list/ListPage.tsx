@@ -1,6 +1,6 @@
 import { Alert, Badge, Button, Group, Menu, Text, TextInput, Title } from "@mantine/core";
 import { useDebouncedCallback } from "@mantine/hooks";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useSuspenseQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
@@ -9,14 +9,20 @@ import { messageOf } from "~/app/messages";
 import { FilterBar } from "~/filters/FilterBar";
 import { toText, type Condition } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
-import { BulkBar } from "~/records/list/BulkBar";
+import { BulkBar } from "~/records/bulk/BulkBar";
+import { settable } from "~/records/bulk/plan";
+import { NOTHING_MARKED, useBulk, type Marked } from "~/records/bulk/useBulk";
+import { arranged, frozen, moved, withColumns } from "~/records/list/columns";
 import { ColumnsMenu } from "~/records/list/ColumnsMenu";
 import { exportAddress } from "~/records/list/exporting";
 import { ListTable } from "~/records/list/ListTable";
 import type { ListSearch } from "~/records/list/search";
 import { bodyOf, nextSort, shapeOf, type ListLayout } from "~/records/list/shape";
+import { preferencesQuery, useLook } from "~/records/list/useLook";
 import { useRecords } from "~/records/list/useRecords";
-import { ViewsMenu } from "~/records/list/ViewsMenu";
+import { currentView, NO_VIEW, viewSearch } from "~/records/list/views";
+import { ViewTabs } from "~/records/list/ViewTabs";
+import { number } from "~/records/style";
 import { useKeys } from "~/shell/keys";
 
 export type { ListLayout } from "~/records/list/shape";
@@ -25,31 +31,59 @@ interface Props {
   object: string;
   title?: string;
   layout?: ListLayout;
+  /** The name of the page under which the user's columns are kept. */
+  place?: string;
   search: ListSearch;
   onSearch: (search: ListSearch, replace: boolean) => void;
 }
 
 /** A list of records. The address has all of its state, so that a link or Back gives the same list. */
-export function ListPage({ object, title, layout, search, onSearch }: Props) {
+export function ListPage({ object, title, layout, place, search, onSearch }: Props) {
   const { data: navigation } = useSuspenseQuery(navigationQuery);
-  const { data: detail } = useSuspenseQuery(objectQuery(object));
-  const { data: views } = useSuspenseQuery(viewsQuery(object));
+  const [{ data: detail }, { data: views }, { data: preferences }] = useSuspenseQueries({ queries: [objectQuery(object), viewsQuery(object), preferencesQuery] });
   const navigate = useNavigate();
   const summary = navigation.objects.find((one) => one.name === object);
-  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [marked, setMarked] = useState<Marked>(NOTHING_MARKED);
   const words = useRef<HTMLInputElement>(null);
 
-  const view = views.find((one) => one.id === search.view);
-  const shape = useMemo(() => shapeOf(detail, search, layout, view), [detail, search, layout, view]);
+  const view = currentView(views, search, layout === undefined);
+  const { look, change: changeLook } = useLook(object, view, preferences);
+  const here = view?.id ?? place ?? NO_VIEW;
+  const kept = view?.mine ? undefined : look.columns[here];
+  const shape = useMemo(() => shapeOf(detail, search, layout, view, kept), [detail, search, layout, view, kept]);
+  const pinned = look.pinned ?? [];
+  const names = arranged(shape.columns.map((one) => one.name), pinned);
+  const columns = useMemo(() => names.map((name) => shape.columns.find((one) => one.name === name)!), [shape, names.join()]);
   const nameFields = useMemo(
     () => new Map([["users", "name"] as [string, string | null], ...navigation.objects.map((one): [string, string | null] => [one.name, one.nameField])]),
     [navigation],
   );
   const body = useMemo(() => bodyOf(shape, nameFields, detail.nameField), [shape, nameFields, detail]);
-  const { records, count, isPending, isError, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useRecords(object, body);
-  useEffect(() => setSelected(new Set()), [body]);
+  const { records, can, count, isPending, isError, error, isPlaceholderData, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = useRecords(object, body);
+  const asked = useMemo(() => ({ filter: body.filter, ...(body.search === undefined ? {} : { search: body.search }) }), [JSON.stringify([body.filter, body.search])]);
+  useEffect(() => setMarked(NOTHING_MARKED), [asked]);
+  const unmark = () => setMarked(NOTHING_MARKED);
+  const bulk = useBulk(object, marked, can, unmark);
+  const fieldsToSet = settable(detail.fields, summary);
 
-  const change = (part: ListSearch, replace = false) => onSearch({ ...search, ...part }, replace);
+  const change = (part: ListSearch, replace = false) => onSearch({ ...search, ...(view ? { view: view.id } : {}), ...part }, replace);
+  const setColumns = (next: string[], nextPinned: readonly string[]) => {
+    changeLook({ ...(view?.mine ? look : withColumns(look, here, next)), pinned: [...nextPinned] });
+    if (next.join() !== names.join()) change({ cols: next.join(",") }, true);
+  };
+  const reset = (part: ListSearch) => {
+    if (look.columns[here]) changeLook(withColumns(look, here, null));
+    onSearch(part, true);
+  };
+  const clear = () => {
+    if (words.current) words.current.value = "";
+    onSearch(viewSearch(views, view), false);
+  };
+  const resetColumns = () => {
+    changeLook({ ...withColumns(look, here, null), widths: {}, pinned: [] });
+    const { cols: _, ...rest } = search;
+    onSearch(rest, true);
+  };
   const onWords = useDebouncedCallback((q: string) => change({ q }, true), 250);
   const onConditions = (conditions: Condition[]) => change({ filter: toText(conditions) }, true);
   const onEnd = useCallback(() => {
@@ -65,7 +99,6 @@ export function ListPage({ object, title, layout, search, onSearch }: Props) {
         <Title order={1} mr="sm">
           {title ?? detail.pluralLabel}
         </Title>
-        <ViewsMenu object={object} views={views} current={view} shape={shape} search={search} onSearch={(next) => onSearch(next, false)} />
         <TextInput
           ref={words}
           className="words"
@@ -78,8 +111,8 @@ export function ListPage({ object, title, layout, search, onSearch }: Props) {
           onChange={(event) => onWords(event.currentTarget.value)}
           onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
         />
-        <FilterBar fields={detail.fields} conditions={shape.conditions} onChange={onConditions} />
-        <ColumnsMenu fields={detail.fields} shown={shape.columns.map((one) => one.name)} onChange={(names) => change({ cols: names.join(",") })} />
+        <FilterBar fields={detail.fields} conditions={shape.conditions} onChange={onConditions} waits />
+        <ColumnsMenu fields={detail.fields} shown={names} pinned={pinned} onChange={setColumns} onReset={resetColumns} />
         <Group gap="xs" ml="auto">
           {count && <Total object={object} body={body} count={count} />}
           <Menu position="bottom-end">
@@ -106,35 +139,79 @@ export function ListPage({ object, title, layout, search, onSearch }: Props) {
           )}
         </Group>
       </div>
-      {selected.size > 0 && (
-        <BulkBar object={object} ids={selected} can={summary?.can} onDone={() => setSelected(new Set())} />
+      <ViewTabs
+        object={object}
+        views={views}
+        current={view}
+        shape={{ ...shape, columns }}
+        widths={look.widths}
+        pinned={pinned}
+        search={search}
+        permissions={navigation.permissions}
+        pageFilter={layout?.filter ?? {}}
+        isReady={!isPending}
+        onSearch={(next) => onSearch(next, false)}
+        onReset={() => reset({ ...viewSearch(views, view), ...(search.q === undefined ? {} : { q: search.q }) })}
+      />
+      {marked.ids.size > 0 && (
+        <BulkBar marked={marked} shown={records.length} matching={hasNextPage ? (count ?? { value: 0, capped: true }) : null} onAll={() => setMarked({ ...marked, all: asked })} onClear={unmark}>
+          {fieldsToSet.length > 0 && (
+            <Button size="compact-sm" variant="light" loading={bulk.busy === "update"} onClick={() => bulk.setField(fieldsToSet)}>
+              {m.bulk_set_field()}
+            </Button>
+          )}
+          {summary?.can.delete && (
+            <Button size="compact-sm" variant="light" color="red" loading={bulk.busy === "delete"} onClick={bulk.remove}>
+              {m.delete_()}
+            </Button>
+          )}
+        </BulkBar>
       )}
-      {isError ? (
+      {isError && (
         <Alert m="md" color="red" role="alert">
           {messageOf(error)}{" "}
-          <Button size="xs" variant="light" onClick={() => void refetch()}>
+          <Button size="xs" variant="light" onClick={() => void (records.length > 0 ? fetchNextPage() : refetch())}>
             {m.retry()}
           </Button>
         </Alert>
-      ) : records.length === 0 ? (
-        <Text className="empty" role="status">
-          {isPending || isPlaceholderData ? m.loading() : isNarrowed ? m.no_match() : m.no_records()}
-        </Text>
+      )}
+      {records.length === 0 ? (
+        !isError && (
+          <div className="empty" role="status">
+            <Text>{isPending || isPlaceholderData ? m.loading() : isNarrowed ? m.no_match() : m.no_records()}</Text>
+            {!isPending && !isPlaceholderData && isNarrowed && (
+              <Button mt="sm" size="xs" variant="light" onClick={clear}>
+                {m.clear_filter()}
+              </Button>
+            )}
+          </div>
+        )
       ) : (
         <ListTable
-          object={object}
           label={title ?? detail.pluralLabel}
-          columns={shape.columns}
+          columns={columns}
+          frozen={frozen(names, pinned)}
+          widths={look.widths}
+          onWidth={(field, width) => changeLook({ ...look, widths: { ...look.widths, [field]: width } })}
+          onMove={(from, to) => {
+            const next = moved(names, pinned, from, to);
+            setColumns(next.columns, next.pinned);
+          }}
           nameField={detail.nameField}
           records={records}
           sort={shape.sort}
-          selected={selected}
-          onSelect={setSelected}
+          selected={marked.ids}
+          onSelect={(ids) => setMarked({ ids, all: null })}
           onSort={(field) => change({ sort: nextSort(shape.sort, field).join(",") })}
           onOpen={(record: Entry) => void navigate({ to: "/o/$object/$id", params: { object, id: record.id } })}
           onEnd={onEnd}
           total={count && !count.capped ? count.value + 1 : -1}
         />
+      )}
+      {isFetchingNextPage && (
+        <Text size="xs" px="lg" py={2} c="dimmed" role="status">
+          {m.list_loading_more()}
+        </Text>
       )}
     </div>
   );
@@ -144,12 +221,10 @@ export function ListPage({ object, title, layout, search, onSearch }: Props) {
 function Total({ object, body, count }: { object: string; body: { filter: Record<string, unknown>; search?: string }; count: { value: number; capped: boolean } }) {
   const [exact, setExact] = useState<{ of: object; value: number } | null>(null);
   const value = exact?.of === body ? exact.value : null;
-  const locale = document.documentElement.lang;
-  const show = (number: number) => new Intl.NumberFormat(locale).format(number);
   if (!count.capped || value !== null) {
     return (
       <Badge variant="default" tt="none" role="status">
-        {m.count_of({ count: show(value ?? count.value) })}
+        {m.count_of({ count: number(value ?? count.value) })}
       </Badge>
     );
   }
@@ -160,7 +235,7 @@ function Total({ object, body, count }: { object: string; body: { filter: Record
   };
   return (
     <Button size="compact-xs" variant="default" onClick={() => void ask()} title={m.count_exactly()}>
-      {m.count_more({ count: show(count.value) })}
+      {m.count_more({ count: number(count.value) })}
     </Button>
   );
 }

@@ -1,25 +1,30 @@
 import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Checkbox.css";
 
-import { Checkbox } from "@mantine/core";
+import { Checkbox, VisuallyHidden } from "@mantine/core";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useRef, useState, type CSSProperties } from "react";
+import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 
 import type { Entry, Field } from "~/api";
 import { FieldValue } from "~/fields/FieldValue";
 import { nameOf } from "~/fields/format";
 import { m } from "~/paraglide/messages";
+import { bounded, offsets } from "~/records/list/columns";
+import { Head } from "~/records/list/Head";
 import { useKeys } from "~/shell/keys";
 
 const ROW = 39;
 const MARK = 40;
-const NARROWEST = 70;
 const NUMBERS = new Set(["integer", "decimal", "currency", "percent"]);
 
 interface Props {
-  object: string;
   label: string;
   columns: Field[];
+  /** How many of the first columns do not scroll. */
+  frozen: number;
+  widths: Readonly<Record<string, number>>;
+  onWidth: (field: string, width: number) => void;
+  onMove: (from: number, to: number) => void;
   nameField: string | null;
   records: Entry[];
   sort: readonly string[];
@@ -32,10 +37,10 @@ interface Props {
 }
 
 /** A table of which only the rows in sight are in the page. */
-export function ListTable({ object, label, columns, nameField, records, sort, selected, onSelect, onSort, onOpen, onEnd, total }: Props) {
+export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nameField, records, sort, selected, onSelect, onSort, onOpen, onEnd, total }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState(-1);
-  const [widths, setWidths] = useWidths(object);
+  const [said, setSaid] = useState("");
   const rows = useVirtualizer({ count: records.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
   const items = rows.getVirtualItems();
   const lastShown = items.at(-1)?.index ?? 0;
@@ -62,8 +67,16 @@ export function ListTable({ object, label, columns, nameField, records, sort, se
     Enter: () => records[current] && onOpen(records[current]),
   });
 
-  const grid: CSSProperties = {
-    gridTemplateColumns: [`${MARK}px`, ...columns.map((one) => `${widths[one.name] ?? widthOf(one)}px`), "minmax(0, 1fr)"].join(" "),
+  const sizes = columns.map((one) => widths[one.name] ?? widthOf(one));
+  const grid: CSSProperties = { gridTemplateColumns: [`${MARK}px`, ...sizes.map((one) => `${one}px`), "minmax(0, 1fr)"].join(" ") };
+  const starts = offsets(sizes.slice(0, frozen), MARK).join(" ");
+  const places = useMemo(() => starts.split(" ").map((one): CSSProperties => ({ insetInlineStart: `${one}px` })), [starts]);
+  const moveColumn = (from: number, to: number) => {
+    const name = columns[from]?.label;
+    if (name === undefined || to < 0 || to >= columns.length) return;
+    onMove(from, to);
+    setSaid(m.list_column_moved({ field: name, position: to + 1, count: columns.length }));
+    requestAnimationFrame(() => frame.current?.querySelector<HTMLElement>(`[data-column="${to}"] .head-button`)?.focus());
   };
   const all = records.length > 0 && selected.size >= records.length;
   return (
@@ -83,10 +96,14 @@ export function ListTable({ object, label, columns, nameField, records, sort, se
             <Head
               key={column.name}
               column={column}
-              isFirst={at === 0}
+              at={at}
+              width={sizes[at]!}
+              className={at < frozen ? "frozen pinned" : ""}
+              style={places[at]}
               sort={sort}
               onSort={onSort}
-              onWidth={(by) => setWidths(column.name, Math.max(NARROWEST, (widths[column.name] ?? widthOf(column)) + by))}
+              onWidth={(width) => onWidth(column.name, bounded(width))}
+              onMove={moveColumn}
             />
           ))}
         </div>
@@ -98,6 +115,7 @@ export function ListTable({ object, label, columns, nameField, records, sort, se
                 key={record.id}
                 record={record}
                 columns={columns}
+                places={places}
                 nameField={nameField}
                 grid={grid}
                 top={item.start}
@@ -111,43 +129,7 @@ export function ListTable({ object, label, columns, nameField, records, sort, se
           })}
         </div>
       </div>
-    </div>
-  );
-}
-
-interface HeadProps {
-  column: Field;
-  isFirst: boolean;
-  sort: readonly string[];
-  onSort: (field: string) => void;
-  onWidth: (by: number) => void;
-}
-
-function Head({ column, isFirst, sort, onSort, onWidth }: HeadProps) {
-  const direction = sort[0] === column.name ? "ascending" : sort[0] === `-${column.name}` ? "descending" : "none";
-  const sortable = !["json", "multi_select", "long_text"].includes(column.type);
-  const drag = (event: React.PointerEvent<HTMLElement>) => {
-    event.currentTarget.setPointerCapture(event.pointerId);
-    let last = event.clientX;
-    const target = event.currentTarget;
-    const move = (next: PointerEvent) => {
-      onWidth(next.clientX - last);
-      last = next.clientX;
-    };
-    target.addEventListener("pointermove", move);
-    target.addEventListener("pointerup", () => target.removeEventListener("pointermove", move), { once: true });
-  };
-  return (
-    <div className={`table-cell${isFirst ? " frozen first" : ""}`} role="columnheader" aria-sort={direction} style={{ position: isFirst ? undefined : "relative" }}>
-      {sortable ? (
-        <button type="button" className="head-button" aria-label={m.sort_by({ field: column.label })} onClick={() => onSort(column.name)}>
-          <span style={{ overflow: "hidden", textOverflow: "ellipsis" }}>{column.label}</span>
-          <span aria-hidden>{{ ascending: "↑", descending: "↓", none: "" }[direction]}</span>
-        </button>
-      ) : (
-        <span className="head-button">{column.label}</span>
-      )}
-      <span className="resizer" aria-hidden title={m.resize({ field: column.label })} onPointerDown={drag} />
+      <VisuallyHidden role="status">{said}</VisuallyHidden>
     </div>
   );
 }
@@ -155,6 +137,8 @@ function Head({ column, isFirst, sort, onSort, onWidth }: HeadProps) {
 interface RowProps {
   record: Entry;
   columns: Field[];
+  /** Where the columns that do not scroll begin. */
+  places: CSSProperties[];
   nameField: string | null;
   grid: CSSProperties;
   top: number;
@@ -165,7 +149,7 @@ interface RowProps {
   onOpen: (record: Entry) => void;
 }
 
-const Row = memo(function Row({ record, columns, nameField, grid, top, index, isSelected, isCurrent, onToggle, onOpen }: RowProps) {
+const Row = memo(function Row({ record, columns, places, nameField, grid, top, index, isSelected, isCurrent, onToggle, onOpen }: RowProps) {
   const name = nameField === null ? nameOf(record) : String(record[nameField] ?? "");
   return (
     <div
@@ -183,7 +167,8 @@ const Row = memo(function Row({ record, columns, nameField, grid, top, index, is
         <div
           key={column.name}
           role="gridcell"
-          className={`table-cell${at === 0 ? " frozen first" : ""}${NUMBERS.has(column.type) ? " number" : ""}`}
+          className={`table-cell${at < places.length ? " frozen pinned" : ""}${at === 0 ? " first" : ""}${NUMBERS.has(column.type) ? " number" : ""}`}
+          style={places[at]}
         >
           <FieldValue value={record[column.name]} field={column} />
         </div>
@@ -197,26 +182,4 @@ function widthOf(field: Field): number {
   if (NUMBERS.has(field.type) || field.type === "date" || field.type === "time") return 130;
   if (field.type === "datetime") return 180;
   return field.name === "name" ? 240 : 190;
-}
-
-/** Widths of columns, kept in this browser for each object. */
-function useWidths(object: string): [Record<string, number>, (field: string, width: number) => void] {
-  const key = `freehold.widths.${object}`;
-  const [widths, setWidths] = useState<Record<string, number>>(() => read(key));
-  const set = (field: string, width: number) =>
-    setWidths((before) => {
-      const next = { ...before, [field]: width };
-      localStorage.setItem(key, JSON.stringify(next));
-      return next;
-    });
-  return [widths, set];
-}
-
-function read(key: string): Record<string, number> {
-  try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key) ?? "{}");
-    return typeof kept === "object" && kept !== null ? (kept as Record<string, number>) : {};
-  } catch {
-    return {};
-  }
 }

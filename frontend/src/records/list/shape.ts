@@ -21,9 +21,10 @@ export interface ListShape {
 const MOST_COLUMNS = 8;
 const USUALLY_HIDDEN = new Set(["id", "version", "updated_at", "created_by", "updated_by"]);
 
-export function shapeOf(detail: ObjectDetail, search: ListSearch, layout?: ListLayout, view?: View): ListShape {
+/** @param kept The columns that the user has set for this list. */
+export function shapeOf(detail: ObjectDetail, search: ListSearch, layout?: ListLayout, view?: View, kept?: readonly string[]): ListShape {
   const known = new Map(detail.fields.map((field) => [field.name, field]));
-  const wanted = listOf(search.cols) ?? nonEmpty(view?.columns) ?? nonEmpty(layout?.columns) ?? usual(detail);
+  const wanted = listOf(search.cols) ?? nonEmpty(kept) ?? nonEmpty(view?.columns) ?? nonEmpty(layout?.columns) ?? usual(detail);
   const columns = wanted.flatMap((name) => known.get(name) ?? []);
   const sort = listOf(search.sort) ?? nonEmpty(view?.sort) ?? nonEmpty(layout?.sort) ?? [];
   return {

@@ -32,10 +32,14 @@ export default function RecordPage() {
   const { data: detail } = useSuspenseQuery(objectQuery(object));
   const { data: layout } = useSuspenseQuery(layoutQuery(navigation, detail));
   const query = recordQuery(object, id, detail, navigation);
-  const { data: record } = useSuspenseQuery(query);
+  const {
+    data: { record, can },
+  } = useSuspenseQuery(query);
   const summary = navigation.objects.find((one) => one.name === object);
   const locked = new Set(summary?.fields.filter((one) => one.readOnly).map((one) => one.name));
   const fields = new Map(detail.fields.map((one) => [one.name, one]));
+  const mayUpdate = can.update ?? summary?.can.update ?? false;
+  const mayDelete = can.delete ?? summary?.can.delete ?? false;
   const title = (detail.nameField ? String(record[detail.nameField] ?? "") : "") || nameOf(record);
 
   /** Saves on top of the version that is shown. If somebody was faster, their values are kept unless they clash. */
@@ -96,7 +100,7 @@ export default function RecordPage() {
           <Title order={1} style={{ overflowWrap: "anywhere" }}>
             {title}
           </Title>
-          {summary && !summary.can.update && (
+          {!mayUpdate && (
             <Text size="sm" c="dimmed">
               {m.read_only()}
             </Text>
@@ -111,7 +115,7 @@ export default function RecordPage() {
           <Menu.Dropdown>
             <Menu.Item onClick={() => void refresh(object)}>{m.retry()}</Menu.Item>
             <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
-            {summary?.can.delete && (
+            {mayDelete && (
               <Menu.Item color="red" onClick={remove}>
                 {m.delete_()}
               </Menu.Item>
@@ -132,7 +136,7 @@ export default function RecordPage() {
                     key={`${id} ${name}`}
                     field={field}
                     value={record[name]}
-                    isLocked={!summary?.can.update || field.readOnly || locked.has(name)}
+                    isLocked={!mayUpdate || field.readOnly || locked.has(name)}
                     onSave={async (value) => {
                       await save({ [name]: value });
                       notifications.show({ message: m.saved(), autoClose: 1_500 });

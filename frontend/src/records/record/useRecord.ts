@@ -1,14 +1,15 @@
-import { api, type Entry, type Navigation, type ObjectDetail } from "~/api";
+import { api, type Can, type Entry, type Navigation, type ObjectDetail } from "~/api";
 
-/** A record with the names of the records that its lookups refer to. */
+/** A record with the names of the records that its lookups refer to, and what the caller may do with it. */
 export function recordQuery(object: string, id: string, detail: ObjectDetail, navigation: Navigation) {
   const fields = recordFields(detail, navigation);
   return {
     queryKey: ["record", object, id],
-    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Entry> => {
-      const params = { path: { object, id }, query: { fields: fields.join(",") } };
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<{ record: Entry; can: Can }> => {
+      const params = { path: { object, id }, query: { fields: fields.join(","), include: "can" as const } };
       const { data } = await api.GET("/api/v1/data/{object}/{id}", { params, signal });
-      return (data as unknown as { data: Entry }).data;
+      const { data: record, can } = data as unknown as { data: Entry; can?: Can };
+      return { record, can: can ?? {} };
     },
   };
 }
