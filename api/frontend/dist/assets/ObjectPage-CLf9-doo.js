@@ -1,1 +1,0 @@
-import{l as e}from"./tanstack-Cz08uAiu.js";import{t}from"./ListPage-BEv8CoJU.js";import{n}from"./react-CELlnBRq.js";var r=n(),i=e(`/shell/o/$object`);function a(){let{object:e}=i.useParams(),n=i.useSearch(),a=i.useNavigate();return(0,r.jsx)(t,{object:e,search:n,onSearch:(e,t)=>void a({search:e,replace:t})},e)}export{a as default};

@@ -1,1 +1,0 @@
-import{t as e}from"./Alert-CSa-G6zy.js";import{n as t}from"./react-CELlnBRq.js";var n=t();function r({text:t}){return t===``?null:(0,n.jsx)(e,{color:`red`,role:`alert`,children:t})}export{r as t};

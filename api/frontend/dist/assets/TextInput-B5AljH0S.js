@@ -1,1 +1,0 @@
-import{p as e,s as t}from"./runtime-BubN-wmd.js";import{t as n}from"./InputBase-pwecfdql.js";import{n as r}from"./react-CELlnBRq.js";var i=r(),a=t(t=>{let r=e([`Input`,`InputWrapper`,`TextInput`],null,t);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,1 +1,0 @@
-import{c as e,m as t}from"./runtime-oo3ljkQC.js";import{t as n}from"./InputBase-B6w6gE4Z.js";import{r}from"./react-CvdC6zOt.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

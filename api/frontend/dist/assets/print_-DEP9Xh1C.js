@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-BubN-wmd.js";var t=e=>`Move ${e?.count} to the trash?`,n=e=>`${e?.count} in den Papierkorb verschieben?`,r=((r,i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Print`,a=()=>`Drucken`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

@@ -1,1 +1,0 @@
-import{C as e}from"./index-OibY9mCO.js";var t={queryKey:[`setup`,`objects`],queryFn:async({signal:t})=>(await e.GET(`/api/v1/objects`,{signal:t})).data.data};export{t};

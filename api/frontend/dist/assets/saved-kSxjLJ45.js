@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-oo3ljkQC.js";var t=()=>`Saved`,n=()=>`Gespeichert`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

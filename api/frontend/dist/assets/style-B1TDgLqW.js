@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-BubN-wmd.js";function t(){return{locale:e(),timeZone:Intl.DateTimeFormat().resolvedOptions().timeZone}}export{t};

@@ -1,1 +1,0 @@
-import{A as e,E as t}from"./index-OibY9mCO.js";import{s as n}from"./format-JnQ_PjWe.js";import{t as r}from"./runtime-oo3ljkQC.js";function i(){let i=t.getQueryData(e.queryKey);return n(r(),Intl.DateTimeFormat().resolvedOptions().timeZone,i)}export{i as t};

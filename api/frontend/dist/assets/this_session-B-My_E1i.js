@@ -1,1 +1,0 @@
-import{t as e}from"./runtime-BubN-wmd.js";var t=()=>`Sign out everywhere else`,n=()=>`Überall sonst abmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Sign out`,a=()=>`Abmelden`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t)),s=()=>`This browser`,c=()=>`Dieser Browser`,l=((t={},n={})=>(n.locale??e())===`de`?c(t):s(t));export{o as n,r,l as t};
