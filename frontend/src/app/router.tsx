@@ -56,6 +56,11 @@ const home = createRoute({
   component: lazyRouteComponent(() => import("~/shell/EmptyHome")),
 });
 
+const welcome = createRoute({
+  getParentRoute: () => shell,
+  path: "/welcome",
+  component: lazyRouteComponent(() => import("~/welcome/WelcomePage")),
+});
 const account = createRoute({
   getParentRoute: () => shell,
   path: "/account",
@@ -119,7 +124,7 @@ const tenantTree = () =>
     confirmEmail,
     link("/invite/$token"),
     link("/reset/$token"),
-    shell.addChildren([home, account, appPage, list, trash, imported, created, record, setupRoutes]),
+    shell.addChildren([home, welcome, account, appPage, list, trash, imported, created, record, setupRoutes]),
   ]);
 const centralTree = () => root.addChildren([frontDoor, find, first]);
 

@@ -4,8 +4,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { queryRecords, type Navigation, type ObjectSummary } from "~/api";
-import { nameOf } from "~/fields/format";
+import { api, workspaceQuery, type Navigation, type Workspace } from "~/api";
 import { m } from "~/paraglide/messages";
 import { openSections } from "~/setup/sections";
 
@@ -20,11 +19,12 @@ export function Palette({ navigation }: { navigation: Navigation }) {
   const navigate = useNavigate();
   const [query, setQuery] = useState("");
   const [settled] = useDebouncedValue(query.trim(), 200);
-  const readable = navigation.objects.filter((one) => one.can.read);
+  const { data: workspace } = useQuery(workspaceQuery);
+  const labels = new Map(navigation.objects.map((one) => [one.name, one.label]));
   const records = useQuery({
     queryKey: ["palette", settled],
     enabled: settled.length >= 2,
-    queryFn: async ({ signal }) => (await Promise.all(readable.slice(0, 6).map((one) => find(one, settled, signal)))).flat(),
+    queryFn: async ({ signal }) => (await api.GET("/api/v1/search", { params: { query: { q: settled, limit: 10 } }, signal })).data!.data,
   });
 
   const pages: SpotlightActionGroupData = {
@@ -61,13 +61,29 @@ export function Palette({ navigation }: { navigation: Navigation }) {
   };
   const found: SpotlightActionGroupData = {
     group: m.search(),
-    actions: (records.data ?? []).map(({ object, record }) => ({
-      id: record.id,
-      label: nameOf(record),
-      description: object.label,
+    actions: (records.data ?? []).map(({ object, id, label, detail }) => ({
+      id,
+      label: label ?? id.slice(0, 8),
+      description: [labels.get(object) ?? object, detail].filter(Boolean).join(" · "),
       keywords: settled,
-      onClick: () => void navigate({ to: "/o/$object/$id", params: { object: object.name, id: record.id } }),
+      onClick: () => void navigate({ to: "/o/$object/$id", params: { object, id } }),
     })),
+  };
+  const kept = (items: Workspace["recents"], prefix: string) =>
+    items.flatMap(({ id, item, kind, label, object, app, page }) => {
+      if (kind === "record" && object) {
+        return [{ id: `${prefix} ${id}`, label: label || item.slice(0, 8), description: labels.get(object) ?? object, onClick: () => void navigate({ to: "/o/$object/$id", params: { object, id: item } }) }];
+      }
+      if (kind === "view" && object) {
+        return [{ id: `${prefix} ${id}`, label, description: m.views(), onClick: () => void navigate({ to: "/o/$object", params: { object }, search: { view: item } }) }];
+      }
+      return app && page ? [{ id: `${prefix} ${id}`, label, onClick: () => void navigate({ to: "/a/$app/$page", params: { app, page } }) }] : [];
+    });
+  const favourites: SpotlightActionGroupData = { group: m.welcome_favourites(), actions: kept(workspace?.favourites ?? [], "favourite") };
+  const recents: SpotlightActionGroupData = { group: m.welcome_recents(), actions: kept((workspace?.recents ?? []).slice(0, 8), "recent") };
+  const help: SpotlightActionGroupData = {
+    group: m.welcome_help(),
+    actions: [{ id: "welcome", label: m.welcome_palette(), onClick: () => void navigate({ to: "/welcome" }) }],
   };
   return (
     <Spotlight
@@ -75,17 +91,11 @@ export function Palette({ navigation }: { navigation: Navigation }) {
       query={query}
       onQueryChange={setQuery}
       shortcut={["mod + K"]}
-      actions={[found, pages, creations, settings].filter((group) => group.actions.length > 0)}
+      actions={[found, favourites, recents, pages, creations, settings, help].filter((group) => group.actions.length > 0)}
       nothingFound={records.isFetching ? m.loading() : m.nothing_found()}
-      limit={20}
+      limit={30}
       scrollable
       searchProps={{ placeholder: m.go_to(), "aria-label": m.go_to() }}
     />
   );
-}
-
-async function find(object: ObjectSummary, search: string, signal: AbortSignal) {
-  const fields = ["id", "version", ...(object.nameField ? [object.nameField] : [])];
-  const { data } = await queryRecords(object.name, { search, limit: 3, fields }, signal);
-  return data.map((record) => ({ object, record }));
 }

@@ -224,6 +224,7 @@ function AccountMenu({ navigation }: { navigation: Navigation }) {
         ))}
         <Menu.Divider />
         <Menu.Item onClick={openKeys}>{m.keys()}</Menu.Item>
+        <Menu.Item renderRoot={(props) => <Link to="/welcome" {...props} />}>{m.welcome_palette()}</Menu.Item>
         {openSections(navigation.permissions).length > 0 && <Menu.Item renderRoot={(props) => <Link to="/setup" {...props} />}>{m.setup_frame_title()}</Menu.Item>}
         {administers && (
           <Menu.Item component="a" href="/admin/">

@@ -6,16 +6,18 @@ import "@mantine/core/styles/List.css";
 
 import { Problem } from "@freehold/client";
 import { Alert, Anchor, Button, FileInput, Group, List, Progress, Radio, Select, Stack, Table, Text, Title } from "@mantine/core";
-import { useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo, useRef, useState } from "react";
 
-import { navigationQuery, objectQuery } from "~/api";
+import { navigationQuery, objectQuery, queries } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
-import { refresh } from "~/records/deleting";
 import { currentStyle } from "~/records/style";
-import { importFile, reportFile, type Mapping, type Report } from "~/records/import/upload";
+import { JobPanel } from "~/records/import/JobPanel";
+import { isEnded, jobQuery, jobsQuery } from "~/records/import/jobs";
+import { RunningJobs } from "~/records/import/RunningJobs";
+import { beginImport, checkFile, reportFile, type Mapping, type Report, type Upload } from "~/records/import/upload";
 
 const route = getRouteApi("/shell/o/$object/import");
 const SHOWN = 50;
@@ -24,7 +26,7 @@ type State =
   | { step: "file" }
   | { step: "running"; dry: boolean; share: number }
   | { step: "checked"; report: Report }
-  | { step: "done"; report: Report };
+  | { step: "job"; id: string };
 
 /** Importing a CSV file in three steps: choose, check without changing anything, import. */
 export default function ImportPage() {
@@ -47,7 +49,7 @@ export default function ImportPage() {
     abort.current = new AbortController();
     setState({ step: "running", dry, share: 0 });
     try {
-      const report = await importFile({
+      const upload: Upload = {
         object,
         file,
         mapping: chosen,
@@ -59,9 +61,15 @@ export default function ImportPage() {
         },
         onProgress: (share) => setState({ step: "running", dry, share }),
         signal: abort.current.signal,
-      });
-      setState({ step: dry ? "checked" : "done", report });
-      if (!dry) await refresh(object);
+      };
+      if (dry) {
+        setState({ step: "checked", report: await checkFile(upload) });
+        return;
+      }
+      const job = await beginImport(upload);
+      queries.setQueryData(["import", job.id], job);
+      await queries.invalidateQueries({ queryKey: jobsQuery.queryKey });
+      setState({ step: "job", id: job.id });
     } catch (error) {
       if (error instanceof Problem) setRefusal(error);
       setState({ step: "file" });
@@ -95,7 +103,7 @@ export default function ImportPage() {
             )}
           </Alert>
         )}
-        {state.step !== "done" && (
+        {state.step !== "job" && (
           <Group align="flex-end">
             <FileInput label={m.csv_file()} placeholder={m.choose()} accept=".csv,.tsv,.txt,text/csv" w={320} value={file}
               onChange={(next) => { setFile(next); setMapping({}); setState({ step: "file" }); setRefusal(null); }} />
@@ -119,7 +127,7 @@ export default function ImportPage() {
         {state.step === "checked" && (
           <>
             <Columns report={state.report} targets={targets} onChange={remap} />
-            <Summary report={state.report} dry />
+            <Summary report={state.report} />
             <Radio.Group value={mode} onChange={setMode} label={m.lines_with_errors()}>
               <Stack gap={4} mt={4}>
                 <Radio value="all_or_nothing" label={m.import_all_or_nothing()} />
@@ -133,19 +141,29 @@ export default function ImportPage() {
             </Group>
           </>
         )}
-        {state.step === "done" && (
+        {state.step === "job" && (
           <>
-            <Summary report={state.report} dry={false} />
+            <JobPanel id={state.id} />
             <Group>
               <Button renderRoot={(props) => <Link to="/o/$object" params={{ object }} {...props} />}>{detail.pluralLabel}</Button>
-              <Button variant="default" onClick={() => { setFile(null); setMapping({}); setState({ step: "file" }); }}>
-                {m.import_another()}
-              </Button>
+              <AnotherFile id={state.id} onClick={() => { setFile(null); setMapping({}); setState({ step: "file" }); }} />
             </Group>
           </>
         )}
+        {state.step === "file" && <RunningJobs object={object} onOpen={(id) => setState({ step: "job", id })} />}
       </Stack>
     </div>
+  );
+}
+
+/** The next import, once this one has ended. */
+function AnotherFile({ id, onClick }: { id: string; onClick: () => void }) {
+  const { data: job } = useQuery(jobQuery(id));
+  if (!job || !isEnded(job)) return null;
+  return (
+    <Button variant="default" onClick={onClick}>
+      {m.import_another()}
+    </Button>
   );
 }
 
@@ -201,7 +219,7 @@ function Columns({ report, targets, onChange }: { report: Report; targets: Targe
   );
 }
 
-function Summary({ report, dry }: { report: Report; dry: boolean }) {
+function Summary({ report }: { report: Report }) {
   const errors = report.errors ?? [];
   const download = () => {
     const address = URL.createObjectURL(reportFile(errors));
@@ -211,7 +229,7 @@ function Summary({ report, dry }: { report: Report; dry: boolean }) {
   };
   const counts = { created: report.created, updated: report.updated, failed: report.failed };
   return (
-    <Alert color={report.failed > 0 ? "orange" : "green"} role="status" title={dry ? m.import_would(counts) : m.import_did(counts)}>
+    <Alert color={report.failed > 0 ? "orange" : "green"} role="status" title={m.import_would(counts)}>
       {errors.length > 0 && (
         <Stack gap="xs">
           <List size="sm">

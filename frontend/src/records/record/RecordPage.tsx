@@ -8,6 +8,7 @@ import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
+import { useEffect } from "react";
 
 import { api, navigationQuery, objectQuery, type Entry } from "~/api";
 import { nameOf } from "~/fields/format";
@@ -17,6 +18,7 @@ import { deleteRecords, refresh } from "~/records/deleting";
 import { ConflictForm } from "~/records/record/ConflictForm";
 import { EditableField } from "~/records/record/EditableField";
 import { HistoryPanel } from "~/records/record/HistoryPanel";
+import { noteRecent, Star } from "~/records/record/Star";
 import { layoutQuery } from "~/records/record/layout";
 import { RelatedList } from "~/records/record/RelatedList";
 import { recordQuery } from "~/records/record/useRecord";
@@ -35,6 +37,7 @@ export default function RecordPage() {
   const {
     data: { record, can },
   } = useSuspenseQuery(query);
+  useEffect(() => void noteRecent(object, id), [object, id]);
   const summary = navigation.objects.find((one) => one.name === object);
   const locked = new Set(summary?.fields.filter((one) => one.readOnly).map((one) => one.name));
   const fields = new Map(detail.fields.map((one) => [one.name, one]));
@@ -106,22 +109,25 @@ export default function RecordPage() {
             </Text>
           )}
         </div>
-        <Menu position="bottom-end">
-          <Menu.Target>
-            <Button size="xs" variant="default" className="no-print">
-              {m.more()}
-            </Button>
-          </Menu.Target>
-          <Menu.Dropdown>
-            <Menu.Item onClick={() => void refresh(object)}>{m.retry()}</Menu.Item>
-            <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
-            {mayDelete && (
-              <Menu.Item color="red" onClick={remove}>
-                {m.delete_()}
-              </Menu.Item>
-            )}
-          </Menu.Dropdown>
-        </Menu>
+        <Group gap="xs" wrap="nowrap">
+          <Star object={object} id={id} />
+          <Menu position="bottom-end">
+            <Menu.Target>
+              <Button size="xs" variant="default" className="no-print">
+                {m.more()}
+              </Button>
+            </Menu.Target>
+            <Menu.Dropdown>
+              <Menu.Item onClick={() => void refresh(object)}>{m.retry()}</Menu.Item>
+              <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
+              {mayDelete && (
+                <Menu.Item color="red" onClick={remove}>
+                  {m.delete_()}
+                </Menu.Item>
+              )}
+            </Menu.Dropdown>
+          </Menu>
+        </Group>
       </Group>
       <div className="sections">
         {layout.sections.map((section) => (
