@@ -8,6 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.api.conftest import ON_SQLITE
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 from tests.api.frontend.test_setup_apps import opens
+from tests.api.records.test_import_jobs import run_all
 
 pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
@@ -132,4 +133,63 @@ async def test_values_follow_the_settings_of_the_account(world_with: Any, browse
         await chooses(shown, "Language", "Swiss High German")
         await shown.page.get_by_role("button", name="Save", exact=True).click()
         await expect(shown.page.get_by_role("heading", name="Ihr Konto")).to_be_visible()
+        assert shown.faults == []
+
+
+async def test_first_steps_and_sample_records_that_go_again(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await opens(shown, "../welcome")
+        await expect(shown.page.get_by_role("link", name="Go to the users")).to_be_visible()
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Load sample records").click()
+        await shown.page.get_by_role("button", name="Remove the sample records").click()
+        await shown.accessible()
+        await shown.page.get_by_role("dialog").get_by_role("button", name="Remove the sample records").click()
+        await shown.page.get_by_role("button", name="Load sample records").wait_for()
+        await shown.page.emulate_media(color_scheme="dark")
+        await shown.accessible()
+        assert shown.faults == []
+
+
+async def test_an_import_runs_on_while_its_page_is_left(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await opens(shown, "../o/accounts/import")
+        await shown.page.locator("input[type=file]").set_input_files(
+            {"name": "accounts.csv", "mimeType": "text/csv", "buffer": b"Name\nGlobex\nInitech\n"}
+        )
+        await shown.page.get_by_role("button", name="Check the file").click()
+        await shown.page.get_by_role("button", name="Import", exact=True).click()
+        await shown.sees("You may leave this page")
+        await shown.page.reload()
+        await shown.sees("accounts.csv is being imported.")
+        await shown.page.get_by_role("button", name="Show").click()
+        await run_all(world)
+        await shown.sees("The import is complete")
+        await shown.accessible()
+        await shown.page.get_by_role("link", name="Accounts").last.click()
+        await shown.row("Globex").wait_for()
+        assert shown.faults == []
+
+
+async def test_the_palette_finds_records_of_all_objects_and_those_seen_lately(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        record = await create(await world.user(), name="Globex")
+        await opens(shown, f"../o/accounts/{record['id']}")
+        await shown.page.get_by_role("button", name="Favourite").click()
+        await expect(shown.page.get_by_role("button", name="Favourite")).to_have_attribute(
+            "aria-pressed", "true"
+        )
+        await shown.page.goto(f"{shown.address}/welcome")
+        await shown.page.get_by_role("heading", name="First steps").wait_for()
+        await shown.page.keyboard.press("Control+k")
+        await expect(
+            shown.page.get_by_role("button", name="Globex").or_(
+                shown.page.get_by_role("option", name="Globex")
+            )
+        ).to_have_count(2)
+        await shown.page.keyboard.type("glob")
+        await shown.page.keyboard.press("Enter")
+        await expect(shown.page.get_by_role("heading", name="Globex")).to_be_visible()
         assert shown.faults == []

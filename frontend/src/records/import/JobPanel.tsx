@@ -61,7 +61,7 @@ function Ended({ job }: { job: ImportJob }) {
     ...report.errors.map((one) => `${m.line({ line: one.line })} ${one.field}: ${one.message}`),
   ];
   return (
-    <Alert color={color} role="status" title={job.state === "failed" ? m.import_failed() : job.state === "cancelled" ? m.import_cancelled() : m.import_ended()}>
+    <Alert color={color} role="status" styles={{ title: { color: "var(--mantine-color-text)" } }} title={job.state === "failed" ? m.import_failed() : job.state === "cancelled" ? m.import_cancelled() : m.import_ended()}>
       <Stack gap="xs">
         <Text size="sm">{counts}</Text>
         {job.error && problems.length === 0 && <Text size="sm">{job.error.message}</Text>}
