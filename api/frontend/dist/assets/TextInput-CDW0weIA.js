@@ -1,1 +1,0 @@
-import{i as e,u as t}from"./Text-DAilIXZI.js";import{t as n}from"./InputBase-DuS1lKcE.js";import{r}from"./react-CvdC6zOt.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

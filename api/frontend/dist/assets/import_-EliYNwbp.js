@@ -1,1 +1,0 @@
-import{V as e}from"./Text-DAilIXZI.js";var t=()=>`Import`,n=()=>`Importieren`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

@@ -1,1 +1,0 @@
-import{d as e,s as t}from"./Button-Btvk8BTn.js";import{c as n}from"./format-DT1pnWuX.js";import{V as r}from"./Text-DAilIXZI.js";function i(){let i=t.getQueryData(e.queryKey);return n(r(),Intl.DateTimeFormat().resolvedOptions().timeZone,i)}function a(e){return new Intl.NumberFormat(r()).format(e)}export{a as n,i as t};
