@@ -38,12 +38,14 @@ async def test_a_database_that_is_a_file_has_no_password_to_change(world: World)
     assert_problem(answer, "no-database-user")
 
 
+@ON_SQLITE
 async def test_a_new_name_is_shown_at_once(world: World) -> None:
     assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Corporation"
     await world.operator().patch(f"{TENANTS}/{await world.tenant_id('acme')}", json={"name": "  Acme Two "})
     assert (await world.client().get("/api/v1/tenant")).json()["name"] == "Acme Two"
 
 
+@ON_SQLITE
 async def test_a_domain_leads_to_its_tenant_as_long_as_it_is_the_tenant_s(world: World) -> None:
     operator, domains = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}/domains"
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
