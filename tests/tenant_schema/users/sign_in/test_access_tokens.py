@@ -2,13 +2,13 @@
 
 import base64
 import json
-from dataclasses import replace
 from uuid import UUID, uuid4
 
 import jwt
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.errors import TokenExpired, TokenInvalid
