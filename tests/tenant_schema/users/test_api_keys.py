@@ -49,7 +49,7 @@ async def test_what_a_key_costs(auth, scope, cache, key, counting) -> None:
         await auth.authenticate(scope, key)
     with counting() as warm:
         await auth.authenticate(scope, key)
-    assert [len(cold), len(warm)] == [6, 0]  # the key, its roles, three for what they allow, and the use
+    assert [len(cold), len(warm)] == [7, 0]  # the versions, the key, its roles, three for these, the use
 
 
 async def test_a_key_ends_to_the_second(auth, scope, clock, key) -> None:

@@ -27,6 +27,7 @@ def test_every_error_that_is_raised_has_its_own_code() -> None:
         "permission-denied",
         "too-many-attempts",
         "too-busy",
+        "too-many",
         "weak-password",
         "wrong-password",
         "beyond-own-rights",
