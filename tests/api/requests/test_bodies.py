@@ -144,7 +144,7 @@ def test_what_is_no_option_is_reported_with_the_options() -> None:
         decode_struct(b'{"op": "Create", "records": [{}]}', BulkRequest)
     (problem,) = caught.value.problems
     assert (problem.field, problem.code, problem.did_you_mean) == ("op", "not-an-option", "create")
-    assert problem.message == "Must be one of: create, update, delete."
+    assert problem.message == "Must be one of: create, update, delete, restore, destroy."
 
 
 def test_messages_speak_of_json_and_not_of_python() -> None:
