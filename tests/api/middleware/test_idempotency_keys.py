@@ -199,6 +199,7 @@ def test_the_document_tells_of_it(warm: Any) -> None:
     }
     without = {path for path in posts if path not in having}
     assert {path for path in without if not path.startswith("/api/v1/auth/")} == {
+        "/api/v1/counts",
         "/api/v1/data/{object}/query",
         "/api/v1/data/{object}/aggregate",
         "/api/v1/permissions/explain",
