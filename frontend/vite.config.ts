@@ -1,22 +1,21 @@
-import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import { paraglideVitePlugin } from "@inlang/paraglide-js";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
-/** Compiling the messages takes a minute: unit tests use those that `npm run check` has compiled. */
-const isCompiled = process.env.VITEST !== undefined && existsSync(fileURLToPath(new URL("./src/paraglide/messages.js", import.meta.url)));
-const messages = paraglideVitePlugin({
-  project: "./project.inlang",
-  outdir: "./src/paraglide",
-  strategy: ["localStorage", "preferredLanguage", "baseLocale"],
-  outputStructure: "message-modules",
-});
 const backend = process.env.FREEHOLD_URL ?? "http://127.0.0.1:8000";
 
 export default defineConfig({
-  plugins: [react(), ...(isCompiled ? [] : [messages])],
+  plugins: [
+    react(),
+    paraglideVitePlugin({
+      project: "./project.inlang",
+      outdir: "./src/paraglide",
+      strategy: ["localStorage", "preferredLanguage", "baseLocale"],
+      outputStructure: "message-modules",
+    }),
+  ],
   resolve: { alias: { "~": fileURLToPath(new URL("./src", import.meta.url)) } },
   // The service serves the built files below /assets, and index.html for every page.
   base: "/",

@@ -67,7 +67,7 @@ function KeyForm({ roles, onCancel, onMade }: { roles: readonly string[]; onCanc
             {m.cancel()}
           </Button>
           <Button type="submit" loading={busy}>
-            {m.key_create()}
+            {m.key_create_submit()}
           </Button>
         </Group>
       </Stack>
