@@ -111,19 +111,26 @@ class Imports:
         access.require_no_support()
         await self._records.check_csv(scope, access, object_name, file, options.options())
         await _prune()
-        if await _row.count().where(_row.outcome == "") >= MOST_UNFINISHED:
+        if await _row.count().where(_row.outcome == "", _row.size.is_not_null()) >= MOST_UNFINISHED:
             raise TooManyImports(MOST_UNFINISHED)
         row = _row(id=new_id(), user=access.user_id, api_key=access.api_key, object=object_name)
         row.file_name, row.options = file_name[:255], msgspec.json.encode(options).decode()
         await _row.insert(row)
+        try:
+            await self._receive(scope, row.id, file)
+        except BaseException:  # the client may be gone: nobody will know the import
+            await _row.delete().where(_row.id == row.id)
+            raise
+        return await self.get(access, row.id)
+
+    async def _receive(self, scope: TenantScope, import_id: UUID, file: File) -> None:
         size = 0
         for position, content in portions_of(file):
-            await write_part(row.id, position, content)
+            await write_part(import_id, position, content)
             size += len(content)
         async with DB.transaction():
-            await _row.update({_row.size: size}).where(_row.id == row.id)
-            await self._outbox.put(scope, IMPORT, {"import": str(row.id)})
-        return await self.get(access, row.id)
+            await _row.update({_row.size: size}).where(_row.id == import_id)
+            await self._outbox.put(scope, IMPORT, {"import": str(import_id)})
 
     async def all(self, access: Access) -> list[ImportRecord]:
         """Return the caller's imports, the newest first. 1 statement."""

@@ -14,7 +14,9 @@ from central.jobs.claims import Claim
 from central.jobs.runner import JobRunner
 from central.jobs.tables import Job
 from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import StorageFailed
 from tenant_schema.records.csv import import_csv
+from tenant_schema.records.tables import RecordImport, RecordImportPart
 from tests.api.conftest import ON_SQLITE, World
 from tests.api.records.test_imports import form
 from tests.api.records.test_records import ACCOUNTS, WRITERS
@@ -236,6 +238,23 @@ async def test_imports_whose_jobs_were_cancelled_or_have_failed_do_not_count_as_
     found = [(await client.get(f"{JOBS}/{id_}")).json() for id_ in ids]
     assert sorted(one["state"] for one in found) == ["cancelled", "failed", "failed"]
     assert all(one["finishedAt"] for one in found)
+
+
+@ON_SQLITE
+async def test_a_file_that_is_not_received_leaves_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client, put = await world.user(), world.platform.outbox.put
+
+    async def fails(*_: Any) -> None:
+        raise StorageFailed
+
+    monkeypatch.setattr(world.platform.outbox, "put", fails)
+    assert (await client.post(GOOD_LINES, files=form(lines(1)))).status_code == 503
+    monkeypatch.setattr(world.platform.outbox, "put", put)
+    async with world.platform.tenancy.use(await world.tenant("acme")):
+        assert await RecordImport.count() == 0
+        assert await RecordImportPart.count() == 0
 
 
 @ON_SQLITE
