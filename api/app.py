@@ -53,7 +53,6 @@ from api.controllers.overview import CountController, SearchController
 from api.controllers.pages import PageController
 from api.controllers.passkeys import PasskeyController
 from api.controllers.permissions import PermissionController
-from api.controllers.presentation import PresentationController, TenantSettingsController
 from api.controllers.problems import ProblemController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
@@ -67,6 +66,7 @@ from api.controllers.sign_in import SignInController
 from api.controllers.sign_in_settings import SignInSettingsController
 from api.controllers.single_sign_on import SingleSignOnController
 from api.controllers.support import SupportController
+from api.controllers.tenant_settings import PresentationController, TenantSettingsController
 from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
 from api.controllers.tickets import TicketController

@@ -48,7 +48,7 @@ MAX_MATCHED: Final = 10_000
 PORTION: Final = 250
 """Records of one transaction."""
 _PAGE: Final = 2_000
-_MAX_TOLD: Final = 100
+_MAX_REPORTED: Final = 100
 _BY_ID: Final = (SortTerm("id", descending=False),)
 _ACTS: Final[Mapping[Doing, Act]] = {
     "update": change_items,
@@ -91,7 +91,7 @@ class Done:
                 self.skipped += 1
             else:
                 self.failures += 1
-                if len(self.failed) < _MAX_TOLD:
+                if len(self.failed) < _MAX_REPORTED:
                     self.failed.append(item)
 
 
