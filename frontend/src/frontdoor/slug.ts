@@ -1,18 +1,8 @@
+import { asciiName, cut } from "~/app/asciiName";
+
 const LONGEST = 40;
 
-/** A slug for a name: "Müller & Söhne GmbH" is "mueller-soehne-gmbh". */
+/** A slug for a name: `mueller-soehne-gmbh` for `Müller & Söhne GmbH`. */
 export function slugOf(name: string): string {
-  const plain = name
-    .toLowerCase()
-    .replaceAll("ä", "ae")
-    .replaceAll("ö", "oe")
-    .replaceAll("ü", "ue")
-    .replaceAll("ß", "ss")
-    .normalize("NFKD")
-    .replace(/\p{Mark}/gu, "");
-  return plain
-    .replace(/[^a-z0-9]+/g, "-")
-    .replace(/^-+/, "")
-    .slice(0, LONGEST)
-    .replace(/-+$/, "");
+  return cut(asciiName(name, "-"), LONGEST);
 }

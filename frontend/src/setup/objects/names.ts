@@ -1,8 +1,8 @@
 /** Names of objects and fields: suggested from labels, and checked as the service does. */
+import { asciiName, firstFree } from "~/app/asciiName";
 
 export const LONGEST_NAME = 40;
 const GRAMMAR = /^[a-z](?:_?[a-z0-9])*$/;
-const SPELLED: Record<string, string> = { ä: "ae", ö: "oe", ü: "ue", ß: "ss", æ: "ae", ø: "oe", å: "aa", œ: "oe", ł: "l", đ: "d", þ: "th" };
 const FILTER_WORDS = ["and", "or", "not"];
 const SYSTEM_OBJECTS = [
   "api_keys", "apps", "audit", "drift", "fields", "me", "objects", "pages", "permissions", "records", "roles", "sessions", "tenant",
@@ -36,25 +36,12 @@ export function faultOfName(name: string, rules: NameRules): NameFault | null {
 
 /** A valid name like `next_step` for `Next step`, with a number if others have it; "" for a label without letters. */
 export function suggestName(label: string, rules: NameRules): string {
-  const plain = label
-    .toLowerCase()
-    .replaceAll(/[äöüßæøåœłđþ]/g, (letter) => SPELLED[letter] ?? letter)
-    .normalize("NFKD")
-    .replaceAll(/\p{M}/gu, "")
-    .replaceAll(/[^a-z0-9]+/g, "_")
-    .replaceAll(/^_+|_+$/g, "");
-  if (!/[a-z0-9]/.test(plain)) return "";
-  const stem = cut(/^[a-z]/.test(plain) ? plain : `no_${plain}`, LONGEST_NAME);
-  for (let number = 1; ; number += 1) {
-    const end = number === 1 ? "" : `_${number}`;
-    const name = cut(stem, LONGEST_NAME - end.length) + end;
+  const plain = asciiName(label, "_");
+  if (plain === "") return "";
+  return firstFree(/^[a-z]/.test(plain) ? plain : `no_${plain}`, LONGEST_NAME, (name) => {
     const fault = faultOfName(name, rules);
-    if (fault !== "taken" && fault !== "reserved") return name;
-  }
-}
-
-function cut(name: string, length: number): string {
-  return name.slice(0, length).replace(/_+$/, "");
+    return fault !== "taken" && fault !== "reserved";
+  });
 }
 
 /** The plural of an English label, as the service forms it: `Companies` for `Company`. */
