@@ -2,23 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import timedelta
-from functools import partial
 from importlib import import_module
 from typing import Any
-from uuid import UUID
 
 import piccolo_conf
 from api.access_services import People, people_of
-from api.admin.services import AdminServices, admin_services
+from api.admin.services import AdminServices
 from api.app_services import app_services
 from api.directory.find import FindTenants
-from api.directory.services import central_sign_in_services, directory_services
+from api.directory.services import directory_services
 from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
-from api.factor_services import factor_secrets, factor_services
 from api.first_tenant_links import FirstTenantLinks
-from api.identity_services import IdentityServices, identity_services
+from api.identity_services import IdentityServices
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
@@ -29,6 +25,7 @@ from api.record_services import record_services
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
+from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_seed import tenant_seed
 from api.version import VERSION
 from central import piccolo_app as central_app
@@ -77,20 +74,14 @@ from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import VersionedCache, versioned_caches
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
-from tenant_schema.users.factors.store import FactorStore
 from tenant_schema.users.mails import Mails
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
-from tenant_schema.users.sessions.store import SessionLimits
-from tenant_schema.users.sign_in.access_tokens import AccessTokens, SigningKeys
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.confirmation import Confirmation
-from tenant_schema.users.sign_in.notices import FactorRemovedNotice, NewBrowserNotice
 from tenant_schema.users.sign_in.passkeys import Passkeys
 from tenant_schema.users.sign_in.second_factors import SecondFactors
 from tenant_schema.users.sign_in.service import Authentication
-from tenant_schema.users.sign_in.session_secrets import SessionSecrets
-from tenant_schema.users.sign_in.throttle import Throttle
 from tenant_schema.users.sign_in.tickets import Tickets
 from tenant_schema.users.support.tickets import SupportTickets
 
@@ -197,7 +188,7 @@ def compose(
     recovery, catalog = _definitions(definitions)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
-    sign_in = _sign_in(settings, vault, passwords, operators, access, changes, mails)
+    sign_in = sign_in_services(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
     return Platform(
         settings=settings,
@@ -213,7 +204,7 @@ def compose(
         **directory,
         passwords=passwords,
         **sign_in,
-        **_central_sign_in(vault, tenancy, passwords, directory, sign_in),
+        **central_sign_in(vault, tenancy, passwords, directory, sign_in),
         people=people,
         catalog=catalog,
         schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
@@ -320,80 +311,3 @@ def _tenancy(
 def _definitions(cache: VersionedCache) -> tuple[Recovery, Catalog]:
     recovery = Recovery(_DEPENDENTS)
     return recovery, Catalog(cache, recovery)
-
-
-def _sign_in(
-    settings: Settings,
-    vault: Vault,
-    passwords: Passwords,
-    operators: Operators,
-    cache: VersionedCache,
-    changes: AccountChanges,
-    mails: Mails,
-) -> dict[str, Any]:
-    """Create the services of signing in, by their names in :class:`Platform`."""
-    limits, throttle = _session_limits(settings), Throttle()
-    factors = factor_services(vault, throttle)
-    authentication = Authentication(
-        passwords=passwords,
-        tokens=AccessTokens(partial(_signing_keys, vault), seconds=settings.access_token_seconds),
-        throttle=throttle,
-        cache=cache,
-        factors=factors.required,
-        limits=limits,
-        mails=mails,
-    )
-    sessions = _browser_sessions(vault, cache, factors.store, limits, mails)
-    passkeys = Passkeys(factors.store, factors.challenges, sessions)
-    tickets = SessionSecrets(partial(_signing_keys, vault, purpose="support-tickets"))
-    admin = admin_services(settings, operators, authentication, partial(_admin_keys, vault))
-    return {
-        "support_tickets": SupportTickets(tickets, sessions),
-        "admin": admin,
-        "operator_factors": OperatorFactors(
-            factor_secrets(vault), admin.operator_throttle, is_required=settings.operators_need_factor
-        ),
-        "authentication": authentication,
-        "browser_sessions": sessions,
-        "browser_sign_in": BrowserSignIn(authentication, factors.required, sessions),
-        "identity": identity_services(settings, vault, cache, sessions, changes, mails),
-        "factors": Factors(factors.store, cache, FactorRemovedNotice(mails)),
-        "second_factors": factors.required,
-        "passkeys": passkeys,
-        "confirmation": Confirmation(authentication, factors.required, passkeys, throttle, cache),
-    }
-
-
-def _central_sign_in(
-    vault: Vault, tenancy: Tenancy, passwords: Passwords, directory: dict[str, Any], sign_in: dict[str, Any]
-) -> dict[str, Any]:
-    return central_sign_in_services(
-        directory["directory"],
-        tenancy,
-        passwords,
-        sign_in["authentication"],
-        sign_in["browser_sessions"],
-        sign_in["second_factors"],
-        partial(_signing_keys, vault, purpose="tickets"),
-    )
-
-
-def _browser_sessions(
-    vault: Vault, cache: VersionedCache, factors: FactorStore, limits: SessionLimits, mails: Mails
-) -> BrowserSessions:
-    secrets = SessionSecrets(partial(_signing_keys, vault, purpose="browser-sessions"))
-    notice = NewBrowserNotice(mails)
-    return BrowserSessions(secrets, cache, factors, limits=limits, on_new_browser=notice)
-
-
-def _session_limits(settings: Settings) -> SessionLimits:
-    return SessionLimits(idle=timedelta(seconds=settings.refresh_token_seconds))
-
-
-def _admin_keys(vault: Vault, tenant_id: UUID) -> SigningKeys:
-    return _signing_keys(vault, tenant_id, "admin-sessions")
-
-
-def _signing_keys(vault: Vault, tenant_id: UUID, purpose: str = "access-tokens") -> SigningKeys:
-    derived = vault.derive(purpose, tenant_id)
-    return SigningKeys(derived.current_key_id, dict(derived))
