@@ -3,6 +3,7 @@
 import hashlib
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
@@ -149,12 +150,13 @@ def test_rows_have_as_many_values_as_the_table_has_columns() -> None:
 def test_the_order_of_calls_is_kept() -> None:
     writer = ArchiveWriter(manifest(), ArchiveKey.new(ARCHIVE, [LOCK]))
     header = header_of("a", ["x"])
-    for early in (
-        lambda: writer.table(header),
+    early_calls: list[Callable[[], bytes]] = [
         writer.finish,
         writer.end_table,
+        lambda: writer.table(header),
         lambda: writer.rows([b"[]"]),
-    ):
+    ]
+    for early in early_calls:
         with pytest.raises(ValueError, match=r"begun|Rows are in a table"):
             early()
     writer.begin()
