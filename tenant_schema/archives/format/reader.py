@@ -17,11 +17,10 @@ from tenant_schema.archives.format.header import (
     require_check,
 )
 from tenant_schema.archives.format.keys import Unlock
-from tenant_schema.archives.format.limits import MAX_WINDOW_LOG
 from tenant_schema.archives.format.lines import Item
 from tenant_schema.archives.format.parser import LineParser
 from tenant_schema.archives.format.portions import PortionOpener
-from tenant_schema.archives.format.zstd import DecompressionParameter, ZstdDecompressor, ZstdError
+from tenant_schema.archives.format.zstd import ZstdError, new_decompressor
 
 __all__ = ["ArchiveReader"]
 
@@ -44,7 +43,7 @@ class ArchiveReader:
         self._max_plaintext = max_plaintext
         self._head = bytearray()
         self._opener: PortionOpener | None = None
-        self._zstd = ZstdDecompressor(options={DecompressionParameter.window_log_max: MAX_WINDOW_LOG})
+        self._zstd = new_decompressor()
         self._parser = LineParser()
         self.header: Header | None = None
         self.byte_count = 0

@@ -1,7 +1,6 @@
 """ArchiveWriter: encodes an archive. Rows in, bytes that are ready out; no input or output of its own."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from tenant_schema.archives.format.header import opened
 from tenant_schema.archives.format.keys import ArchiveKey
@@ -13,11 +12,9 @@ from tenant_schema.archives.format.lines import (
     encoded_line,
 )
 from tenant_schema.archives.format.portions import PortionSealer
-from tenant_schema.archives.format.zstd import CompressionParameter, ZstdCompressor
+from tenant_schema.archives.format.zstd import new_compressor
 
 __all__ = ["ArchiveWriter"]
-
-_LEVEL: Final = 3
 
 
 class ArchiveWriter:
@@ -37,7 +34,7 @@ class ArchiveWriter:
         self._head = key.head
         self._check, portion_key = opened(key.head, key.salt, key.secret)
         self._sealer = PortionSealer(portion_key)
-        self._zstd = ZstdCompressor(options={CompressionParameter.compression_level: _LEVEL})
+        self._zstd = new_compressor()
         self._contents = ContentsDigest()
         self._is_begun = False
         self.digest = ""
