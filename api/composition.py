@@ -2,10 +2,8 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from importlib import import_module
 from typing import Any
 
-import piccolo_conf
 from api.access_services import People, people_of
 from api.admin.services import AdminServices
 from api.app_services import app_services
@@ -26,8 +24,8 @@ from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
 from api.sign_in_services import central_sign_in, sign_in_services
+from api.tenant_level import seeds_version, tenant_apps
 from api.tenant_seed import tenant_seed
-from api.version import VERSION
 from central import piccolo_app as central_app
 from central.database import CentralEngine
 from central.directory.service import Directory
@@ -70,7 +68,6 @@ from tenant_schema.records.imports.service import IMPORT, Imports
 from tenant_schema.records.service import RecordService
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.sample import SampleData
-from tenant_schema.standard.seed import standard_version
 from tenant_schema.tenant_cache import VersionedCache, versioned_caches
 from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
@@ -262,14 +259,9 @@ def _parts(
     tenancy: Tenancy,
     seed: TenantSeed,
 ) -> Parts:
-    migrator = _tenant_migrator()
+    migrator = Migrator(tenant_apps(), DB, seeds=seeds_version())
     pool = TenantPool(servers, tenancy, migrator, seed, size=settings.tenant_pool)
     return Parts(registry, servers, credentials, engines, tenancy, migrator, seed, pool)
-
-
-def _tenant_migrator() -> Migrator:
-    apps = [import_module(app).APP_CONFIG for app in piccolo_conf.TENANT_APPS]
-    return Migrator(apps, DB, seeds=f"{VERSION} {standard_version()}")
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:

@@ -73,7 +73,7 @@ async def register(platform: Platform, slug: str) -> TenantRef:
         admin_email=EMAIL,
         tenant_id=new_id(),
     )
-    level, expected = platform.tenant_migrator.level, (TenantStatus.PROVISIONING,)
+    level, expected = str(platform.tenant_migrator.level), (TenantStatus.PROVISIONING,)
     return await platform.registry.set_status(tenant.id, TenantStatus.ACTIVE, expected=expected, level=level)
 
 

@@ -80,8 +80,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
 
     ``version`` counts the changes of the row. ``folded_name`` is the name as searches compare it.
     ``disconnects`` counts the requests to close the tenant's connections; ``forced_disconnect`` is the latest
-    one that does not wait for running statements. ``schema_level`` is the level of the tenant's database
-    (:attr:`central.migrations.migrator.Migrator.level`); empty if it is not known.
+    one that does not wait for running statements. ``schema_level`` is the level of the tenant's database, a
+    :class:`central.migrations.level.SchemaLevel` as text; empty if it is not known.
     """
 
     id = UUID(primary_key=True, default=new_id)

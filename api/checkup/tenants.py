@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from api.checkup.finding import Finding, error, fine, warning
+from api.checkup.levels import level_problem
 from api.composition import Platform
 from api.number_text import counted
 from api.operations.command_line_access import COMMAND_LINE
@@ -30,11 +31,12 @@ async def check_tenants(
     Calls ``done`` with the slug of each.
     """
     platform.tenant_migrator.preload()
+    levels = {one.id: level for one, level in await platform.registry.served_with_levels()}
     free = asyncio.Semaphore(parallel)
 
     async def check(tenant: TenantRef) -> list[Finding]:
         async with free:
-            found = await _check_tenant(platform, tenant)
+            found = await _check_tenant(platform, tenant, levels.get(tenant.id, ""))
         done(tenant.slug)
         return found
 
@@ -42,15 +44,18 @@ async def check_tenants(
     return [finding for findings in found for finding in findings]
 
 
-async def _check_tenant(platform: Platform, tenant: TenantRef) -> list[Finding]:
+async def _check_tenant(platform: Platform, tenant: TenantRef, level: str) -> list[Finding]:
     about = f"tenant {tenant.slug}"
     try:
         async with platform.tenancy.use(tenant) as engine:
             pending = await platform.tenant_migrator.pending(engine)
+            problem = level_problem(platform.tenant_migrator.level, level, len(pending))
+            remedy = f"freehold migrate {tenant.slug}"
             if pending:
-                message = f"{counted(len(pending), 'migration')} not run yet."
-                return [error(about, message, f"freehold migrate {tenant.slug}")]
-            found = await _check_definitions(platform, tenant.slug)
+                lacking = f"{counted(len(pending), 'migration')} not run yet."
+                return [error(about, f"{lacking} {problem or ''}".rstrip(), remedy)]
+            found = [warning(about, problem, remedy)] if problem else []
+            found += await _check_definitions(platform, tenant.slug)
             return found + await _check_directory(platform, tenant)
     except MigrationsUnknown as problem:
         return [error(about, str(problem), "Use the version of Freehold that created it.")]

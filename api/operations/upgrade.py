@@ -29,5 +29,5 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
             await seed_permissions(await seed_standard_objects())
             await ensure_searches()
             await ensure_sort_keys()
-    await platform.registry.set_level(tenant.id, platform.tenant_migrator.level)
+    await platform.registry.set_level(tenant.id, str(platform.tenant_migrator.level))
     return ran

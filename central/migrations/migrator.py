@@ -3,7 +3,6 @@
 from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
-from hashlib import sha256
 from itertools import takewhile
 from operator import attrgetter
 from typing import Any, cast
@@ -12,8 +11,9 @@ from piccolo.conf.apps import AppConfig
 from piccolo.engine.base import Engine
 
 from central.errors import CentralError
-from central.migrations.names import MigrationName, migration_names
-from central.migrations.order import in_order
+from central.migrations.level import SchemaLevel
+from central.migrations.names import MigrationName
+from central.migrations.order import in_order, names_in_order
 from central.migrations.plans import MigrationPlan, PlanShelf
 from central.migrations.recorded import migration_table, unrun
 from piccolo_engines.limits import without_limit
@@ -21,7 +21,6 @@ from piccolo_engines.routed import RoutedEngine
 
 __all__ = ["MigrationFailed", "Migrator"]
 
-_HALF = 32
 _Progress = Callable[[MigrationName], None]
 
 
@@ -66,12 +65,9 @@ class Migrator:
         self._rows = migration_table(slot)
 
     @cached_property
-    def level(self) -> str:
-        """Identifies the migrations and the seeds, in 32 characters each: a database at this level needs
-        nothing. Imports no migration.
-        """
-        names = "\n".join(f"{one.app} {one.id}" for one in self._names)
-        return "".join(sha256(text.encode()).hexdigest()[:_HALF] for text in (names, self._seeds))
+    def level(self) -> SchemaLevel:
+        """The level of a database that has all migrations and seeds. Imports no migration."""
+        return SchemaLevel.of(self._names, self._seeds)
 
     @property
     def is_script(self) -> bool:
@@ -80,7 +76,8 @@ class Migrator:
 
     def has_seeds(self, level: str) -> bool:
         """Whether a database at ``level`` has the seeds of this version, whatever its migrations."""
-        return level[_HALF:] == self.level[_HALF:]
+        known = SchemaLevel.parse(level)
+        return known is not None and known.seeds == self.level.seeds
 
     def preload(self) -> int:
         """Import and prepare every migration now, so that nothing is compiled while requests are served.
@@ -149,11 +146,7 @@ class Migrator:
 
     @cached_property
     def _names(self) -> tuple[MigrationName, ...]:
-        return tuple(
-            name
-            for app in self._apps
-            for name in migration_names(app.app_name, app.resolved_migrations_folder_path)
-        )
+        return names_in_order(self._apps)
 
     async def _unrun(self) -> list[MigrationName]:
         return await unrun(self._rows, self._names, (app.app_name for app in self._apps))

@@ -254,7 +254,7 @@ class Activate(Repeated):
     async def do(self, subject: NewTenant) -> None:
         expected = (TenantStatus.PROVISIONING,)
         subject.tenant = await self.registry.set_status(
-            subject.tenant.id, TenantStatus.ACTIVE, expected=expected, level=self.migrator.level
+            subject.tenant.id, TenantStatus.ACTIVE, expected=expected, level=str(self.migrator.level)
         )
 
     async def undo(self, _subject: object, /) -> None:

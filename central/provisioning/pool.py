@@ -63,7 +63,7 @@ class TenantPool:
         if not self.size:
             return None
         ready = (_row.database_server == server) & (_row.state == PreparedState.READY)
-        usable = ready & (_row.level == self._migrator.level)
+        usable = ready & (_row.level == str(self._migrator.level))
         for row in await _row.select(_row.id, _row.db_name).where(usable).order_by(_row.id).limit(self.size):
             mine: dict[Any, Any] = {
                 _row.state: PreparedState.TAKEN,
@@ -123,7 +123,7 @@ class TenantPool:
         """Prepare one database. Returns False if another process has begun to."""
         id_ = new_id()
         name = self._servers.pooled_name(id_.hex[-16:])
-        level = self._migrator.level
+        level = str(self._migrator.level)
         row: dict[str, Any] = {"id": id_, "place": place, "database_server": server.name, "db_name": name}
         try:
             await _row.insert(_row(**row, level=level, owner=self._owner))
@@ -154,7 +154,7 @@ class TenantPool:
         if row["state"] == PreparedState.READY:
             server, _, number = row["place"].rpartition("#")
             is_placed = server == self._servers.default.name and int(number) < self.size
-            return not is_placed or row["level"] != self._migrator.level
+            return not is_placed or row["level"] != str(self._migrator.level)
         if row["state"] == PreparedState.TAKEN:
             states = [JobState.RUNNING.value, JobState.WAITING.value]
             mine = (Job.tenant_id == row["tenant_id"]) & (Job.kind == TenantJob.CREATE)

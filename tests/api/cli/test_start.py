@@ -44,6 +44,7 @@ finally:
         (["tenants", "--help"], SERVING | MIGRATING),
         (["tenants", "list"], SERVING | MIGRATING | METADATA),
         (["operators", "list"], SERVING | MIGRATING | METADATA),
+        (["migrate"], SERVING - {"tenant_schema.records"} | {"tenant_schema.records.service"}),
     ],
 )
 def test_simple_commands_start_without_what_serves(
