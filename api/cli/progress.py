@@ -2,22 +2,29 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from time import monotonic
 
 from rich.console import Console
 from rich.progress import (
     BarColumn,
+    DownloadColumn,
     MofNCompleteColumn,
     Progress,
     SpinnerColumn,
     TaskID,
     TextColumn,
     TimeElapsedColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
 )
 
 from api.cli.console import Output
 from central.jobs.pipeline import Moment
 
-__all__ = ["Steps", "Tally", "tally"]
+__all__ = ["Steps", "Tally", "Transfer", "tally", "transfer"]
+
+_REPORTED_EVERY = 1.0
+"""Seconds between two lines of JSON about one transfer."""
 
 
 class Tally:
@@ -53,6 +60,45 @@ def tally(out: Output, what: str, label: str, total: int, completed: int = 0) ->
     )
     with Progress(*columns, console=console, transient=True) as progress:
         yield Tally(out, what, progress, progress.add_task(label, total=total, completed=completed, name=""))
+
+
+class Transfer:
+    """Counts the bytes and rows of a stream."""
+
+    def __init__(self, out: Output, total: int | None, progress: Progress | None, task: TaskID) -> None:
+        self._out, self._total, self._progress, self._task = out, total, progress, task
+        self._reported = monotonic()
+
+    def at(self, done: int, rows: int) -> None:
+        """Report how many bytes and rows there were so far."""
+        if self._progress is not None:
+            self._progress.update(self._task, completed=done, rows=f"{rows:,} rows")
+        elif monotonic() - self._reported >= _REPORTED_EVERY:
+            self._reported = monotonic()
+            self._out.event(event="progress", done=done, of=self._total, unit="bytes", rows=rows)
+
+
+@contextmanager
+def transfer(out: Output, label: str, total: int | None) -> Iterator[Transfer]:
+    """Show bytes, rate, remaining time and rows during the block, on standard error.
+
+    :param total: bytes; None if it is not known.
+    """
+    console = Console(stderr=True)
+    if not out.is_text or not console.is_terminal:
+        yield Transfer(out, total, None, TaskID(0))
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(binary_units=True),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        TextColumn("[dim]{task.fields[rows]}"),
+    )
+    with Progress(*columns, console=console, transient=True) as progress:
+        yield Transfer(out, total, progress, progress.add_task(label, total=total, rows=""))
 
 
 class Steps:

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import msgspec
 
+from tenant_schema.archives.format.header import CHECK, header_size, opened, parsed_header
 from tenant_schema.archives.format.keys import ArchiveKey, Lock, TenantLock, Unlock, with_tenant_key
 from tenant_schema.archives.format.lines import (
     ArchivedTenant,
@@ -17,8 +18,10 @@ from tenant_schema.archives.format.lines import (
     TableHeader,
     decoded_rows,
 )
+from tenant_schema.archives.format.portions import PortionOpener, PortionSealer
 from tenant_schema.archives.format.reader import ArchiveReader
 from tenant_schema.archives.format.writer import ArchiveWriter
+from tenant_schema.archives.format.zstd import new_compressor, new_decompressor
 
 ACME = UUID("01900000-0000-7000-8000-00000000acce")
 ARCHIVE = UUID("01900000-0000-7000-8000-0000000000aa")
@@ -92,3 +95,26 @@ def contents_of(items: Iterable[Item]) -> dict[str, tuple[list[str], list[list[A
             assert header is not None
             found[header.table][1].extend(decoded_rows(header, item))
     return found
+
+
+def sealed_text(*lines: bytes, compressed: bytes | None = None) -> bytes:
+    """An archive of any plaintext, as somebody who has the key could write it.
+
+    :param compressed: instead of the lines' zstd frame.
+    """
+    key = ArchiveKey.new(ARCHIVE, [LOCK])
+    check, portion_key = opened(key.head, key.salt, key.secret)
+    frame = new_compressor().compress(b"".join(lines), 2) if compressed is None else compressed
+    sealer = PortionSealer(portion_key)
+    return key.head + check + sealer.add(frame) + sealer.finish()
+
+
+def text_of(data: bytes) -> bytes:
+    """The plaintext of an archive that :func:`written` has returned."""
+    size = header_size(data)
+    assert size is not None
+    header = parsed_header(data[:size])
+    key = with_tenant_key(own_key)(header)
+    opener = PortionOpener(opened(data[:size], header.salt_bytes, key).portion_key)
+    frame = b"".join([*opener.add(data[size + CHECK :]), opener.finish()])
+    return new_decompressor().decompress(frame)

@@ -26,6 +26,7 @@ from tenant_schema.archives.format.errors import ArchiveDamaged, ArchiveLocked
 from tenant_schema.archives.format.header import KEY, Header, b64, hkdf, new_header, new_salt, unb64
 
 __all__ = [
+    "MAX_MEMORY",
     "MIN_PASSPHRASE",
     "ArchiveKey",
     "Lock",
@@ -46,7 +47,7 @@ _MAX_PASSPHRASE: Final = 1_024
 _NONCE: Final = bytes(12)
 _WRAPPED: Final = KEY + 16
 _ARGON2: Final = {"memory": 65_536, "passes": 3, "lanes": 4}  # RFC 9106, section 4: the second choice
-_MAX_MEMORY: Final = 262_144
+MAX_MEMORY: Final = 262_144
 """KiB that a header may demand for a passphrase."""
 _MAX_PASSES: Final = 10
 _MAX_LANES: Final = 8
@@ -244,7 +245,7 @@ def _tenant_of(slot: dict[str, Any]) -> tuple[UUID, str]:
 def _parameters(slot: dict[str, Any]) -> dict[str, int]:
     """The parameters of argon2id, within bounds: a header must not occupy the machine."""
     found = {name: slot.get(name) for name in _ARGON2}
-    bounds = {"memory": _MAX_MEMORY, "passes": _MAX_PASSES, "lanes": _MAX_LANES}
+    bounds = {"memory": MAX_MEMORY, "passes": _MAX_PASSES, "lanes": _MAX_LANES}
     if slot.get("kdf") == "argon2id":
         known = {
             name: value
