@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { compare } from "~/records/conflict";
+import { compare, isSame } from "~/records/conflict";
 
 const BEFORE = { id: "1", version: 6, name: "Globex", phone: null, owner: { id: "u1", name: "Ada" } };
 
@@ -20,5 +20,14 @@ describe("a conflict", () => {
   it("compares lookups by id", () => {
     expect(compare(BEFORE, { owner: "u2" }, { ...BEFORE, version: 7, owner: "u1" }).clashes).toEqual([]);
     expect(compare(BEFORE, { owner: "u2" }, { ...BEFORE, version: 7, owner: "u3" }).clashes).toHaveLength(1);
+  });
+});
+
+describe("a value", () => {
+  it("is the same one whether a lookup is expanded or not, and empty or missing", () => {
+    expect(isSame({ id: "u1", name: "Ada" }, "u1")).toBe(true);
+    expect(isSame("", undefined)).toBe(true);
+    expect(isSame(["a"], ["a"])).toBe(true);
+    expect(isSame(0, null)).toBe(false);
   });
 });

@@ -35,6 +35,11 @@ export function changed(record: Entry, values: Changes): Changes {
   );
 }
 
+/** Whether two values of a field are the same one; an expanded lookup is its id, and an empty text is no value. */
+export function isSame(one: unknown, other: unknown): boolean {
+  return same(plain(one), plain(other));
+}
+
 /** An expanded lookup as its id; no value as null. */
 function plain(value: unknown): unknown {
   if (value === undefined || value === "") return null;

@@ -91,6 +91,7 @@ export function Palette({ navigation }: { navigation: Navigation }) {
       query={query}
       onQueryChange={setQuery}
       shortcut={["mod + K"]}
+      tagsToIgnore={[]} // also inside of forms
       actions={[found, favourites, recents, pages, creations, settings, help].filter((group) => group.actions.length > 0)}
       nothingFound={records.isFetching ? m.loading() : m.nothing_found()}
       limit={30}

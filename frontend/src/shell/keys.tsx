@@ -9,12 +9,16 @@ import { m } from "~/paraglide/messages";
 
 type Actions = Record<string, (event: KeyboardEvent) => void>;
 
-/** Whether a key belongs to what has the focus: nothing that is typed into an input triggers an action. */
+/** Keys by which buttons and links are used. */
+const OF_CONTROLS: ReadonlySet<string> = new Set(["Enter", " ", "ArrowUp", "ArrowDown"]);
+const INPUTS = "input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]";
+
+/** Whether a key belongs to what has the focus: nothing that is typed into an input triggers an action, and Enter presses a button. */
 function isTyped(event: KeyboardEvent): boolean {
   const target = event.target as HTMLElement | null;
   return (
     event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented ||
-    target?.closest("input, textarea, select, [contenteditable], [role=dialog], [role=menu], [role=listbox]") != null
+    target?.closest(INPUTS) != null || (OF_CONTROLS.has(event.key) && target?.closest("button, a[href], summary") != null)
   );
 }
 
@@ -42,6 +46,8 @@ export function openKeys(): void {
     ["/", m.key_search()],
     ["j  k", m.key_move()],
     ["Enter", m.key_open()],
+    ["←  →", m.key_cells()],
+    ["Enter  F2", m.key_edit_cell()],
     ["x", m.key_mark()],
     ["?", m.key_help()],
   ];

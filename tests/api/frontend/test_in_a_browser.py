@@ -175,7 +175,7 @@ async def test_the_address_has_the_whole_list(world_with: Any, browser: Browser)
         await shown.page.reload()
         await shown.row("Globex").wait_for()
         await expect(shown.row("Initech")).to_have_count(0)
-        await shown.row("Globex").click()
+        await shown.row("Globex").get_by_role("link", name="Globex").click()
         await shown.page.get_by_role("heading", name="Globex").wait_for()
         await shown.page.go_back()
         await shown.row("Globex").wait_for()
@@ -204,7 +204,7 @@ async def test_a_session_that_ended_meanwhile_leads_to_the_sign_in_and_back(
         admin = await world.user()
         record = await create(admin, name="Globex")
         await shown.enter()
-        await shown.row("Globex").click()
+        await shown.row("Globex").get_by_role("link", name="Globex").click()
         await shown.page.get_by_role("heading", name="Globex").wait_for()
         sessions = (await admin.get("/api/v1/sessions")).json()["data"]
         for one in sessions:
@@ -224,7 +224,7 @@ async def test_nothing_of_a_record_is_markup(world_with: Any, browser: Browser) 
         evil = "<img src=x onerror=\"document.title='owned'\"><script>document.title='owned'</script>"
         await create(await world.user(), name=evil, description=evil)
         await shown.enter()
-        await shown.row("<img").click()
+        await shown.row("<img").get_by_role("link", name="<img").click()
         await shown.page.get_by_role("heading", name="<img").wait_for()
         assert await shown.page.title() == "Freehold"
         assert shown.faults == []

@@ -1,29 +1,28 @@
-import { Alert, Badge, Button, Group, Menu, Text, TextInput, Title } from "@mantine/core";
-import { useDebouncedCallback } from "@mantine/hooks";
+import { Alert, Button, Text } from "@mantine/core";
 import { useSuspenseQueries, useSuspenseQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
+import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { navigationQuery, objectQuery, queryRecords, viewsQuery, type Entry } from "~/api";
+import { navigationQuery, objectQuery, viewsQuery, type Entry } from "~/api";
 import { messageOf } from "~/app/messages";
-import { FilterBar } from "~/filters/FilterBar";
-import { toText, type Condition } from "~/filters/filter";
+import { toText } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import { BulkBar } from "~/records/bulk/BulkBar";
 import { settable } from "~/records/bulk/plan";
 import { NOTHING_MARKED, useBulk, type Marked } from "~/records/bulk/useBulk";
-import { arranged, frozen, moved, withColumns } from "~/records/list/columns";
+import { useCellEditing } from "~/records/list/cells/editing";
+import { withColumns } from "~/records/list/columns";
 import { ColumnsMenu } from "~/records/list/ColumnsMenu";
-import { exportAddress } from "~/records/list/exporting";
+import { ListBar } from "~/records/list/ListBar";
 import { ListTable } from "~/records/list/ListTable";
 import type { ListSearch } from "~/records/list/search";
 import { bodyOf, nextSort, shapeOf, type ListLayout } from "~/records/list/shape";
+import { Total } from "~/records/list/Total";
+import { useColumns } from "~/records/list/useColumns";
 import { preferencesQuery, useLook } from "~/records/list/useLook";
 import { useRecords } from "~/records/list/useRecords";
 import { currentView, NO_VIEW, viewSearch } from "~/records/list/views";
 import { ViewTabs } from "~/records/list/ViewTabs";
-import { number } from "~/records/style";
-import { useKeys } from "~/shell/keys";
 
 export type { ListLayout } from "~/records/list/shape";
 
@@ -51,9 +50,8 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
   const here = view?.id ?? place ?? NO_VIEW;
   const kept = view?.mine ? undefined : look.columns[here];
   const shape = useMemo(() => shapeOf(detail, search, layout, view, kept), [detail, search, layout, view, kept]);
-  const pinned = look.pinned ?? [];
-  const names = arranged(shape.columns.map((one) => one.name), pinned);
-  const columns = useMemo(() => names.map((name) => shape.columns.find((one) => one.name === name)!), [shape, names.join()]);
+  const change = (part: ListSearch, replace = false) => onSearch({ ...search, ...(view ? { view: view.id } : {}), ...part }, replace);
+  const shown = useColumns({ shape, look, changeLook, here, view, search, change: (part) => change(part, true), onSearch });
   const nameFields = useMemo(
     () => new Map([["users", "name"] as [string, string | null], ...navigation.objects.map((one): [string, string | null] => [one.name, one.nameField])]),
     [navigation],
@@ -66,11 +64,9 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
   const bulk = useBulk(object, marked, can, unmark);
   const fieldsToSet = settable(detail.fields, summary);
 
-  const change = (part: ListSearch, replace = false) => onSearch({ ...search, ...(view ? { view: view.id } : {}), ...part }, replace);
-  const setColumns = (next: string[], nextPinned: readonly string[]) => {
-    changeLook({ ...(view?.mine ? look : withColumns(look, here, next)), pinned: [...nextPinned] });
-    if (next.join() !== names.join()) change({ cols: next.join(",") }, true);
-  };
+  const locked = useMemo(() => new Set(summary?.fields.filter((one) => one.readOnly).map((one) => one.name)), [summary]);
+  const editing = useCellEditing(object, body, detail.fields, { can, mayUpdate: summary?.can.update ?? false, locked });
+
   const reset = (part: ListSearch) => {
     if (look.columns[here]) changeLook(withColumns(look, here, null));
     onSearch(part, true);
@@ -79,73 +75,33 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
     if (words.current) words.current.value = "";
     onSearch(viewSearch(views, view), false);
   };
-  const resetColumns = () => {
-    changeLook({ ...withColumns(look, here, null), widths: {}, pinned: [] });
-    const { cols: _, ...rest } = search;
-    onSearch(rest, true);
-  };
-  const onWords = useDebouncedCallback((q: string) => change({ q }, true), 250);
-  const onConditions = (conditions: Condition[]) => change({ filter: toText(conditions) }, true);
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const create = () => void navigate({ to: "/o/$object/new", params: { object } });
-  useKeys({ "/": () => words.current?.focus(), ...(summary?.can.create ? { c: create } : {}) });
-
   const isNarrowed = shape.search !== "" || shape.conditions.length > 0;
   return (
     <div className="list-page">
-      <div className="list-bar no-print">
-        <Title order={1} mr="sm">
-          {title ?? detail.pluralLabel}
-        </Title>
-        <TextInput
-          ref={words}
-          className="words"
-          key={search.view}
-          size="xs"
-          type="search"
-          placeholder={m.search()}
-          aria-label={m.search_in({ objects: detail.pluralLabel })}
-          defaultValue={shape.search}
-          onChange={(event) => onWords(event.currentTarget.value)}
-          onKeyDown={(event) => event.key === "Escape" && event.currentTarget.blur()}
-        />
-        <FilterBar fields={detail.fields} conditions={shape.conditions} onChange={onConditions} waits />
-        <ColumnsMenu fields={detail.fields} shown={names} pinned={pinned} onChange={setColumns} onReset={resetColumns} />
-        <Group gap="xs" ml="auto">
-          {count && <Total object={object} body={body} count={count} />}
-          <Menu position="bottom-end">
-            <Menu.Target>
-              <Button size="xs" variant="default">
-                {m.more()}
-              </Button>
-            </Menu.Target>
-            <Menu.Dropdown>
-              {summary?.can.create && (
-                <Menu.Item renderRoot={(props) => <Link to="/o/$object/import" params={{ object }} {...props} />}>{m.import_()}</Menu.Item>
-              )}
-              <Menu.Item component="a" href={exportAddress(object, shape)} download>
-                {m.export_()}
-              </Menu.Item>
-              <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
-              <Menu.Item renderRoot={(props) => <Link to="/o/$object/trash" params={{ object }} {...props} />}>{m.trash()}</Menu.Item>
-            </Menu.Dropdown>
-          </Menu>
-          {summary?.can.create && (
-            <Button size="xs" onClick={create}>
-              {m.new_()}
-            </Button>
-          )}
-        </Group>
-      </div>
+      <ListBar
+        object={object}
+        view={view?.id}
+        title={title ?? detail.pluralLabel}
+        objects={detail.pluralLabel}
+        fields={detail.fields}
+        shape={shape}
+        mayCreate={summary?.can.create ?? false}
+        words={words}
+        onWords={(q) => change({ q }, true)}
+        onConditions={(conditions) => change({ filter: toText(conditions) }, true)}
+        columns={<ColumnsMenu fields={detail.fields} shown={shown.names} pinned={shown.pinned} onChange={shown.set} onReset={shown.reset} />}
+        total={count && <Total object={object} body={body} count={count} />}
+      />
       <ViewTabs
         object={object}
         views={views}
         current={view}
-        shape={{ ...shape, columns }}
+        shape={{ ...shape, columns: shown.columns }}
         widths={look.widths}
-        pinned={pinned}
+        pinned={shown.pinned}
         search={search}
         permissions={navigation.permissions}
         pageFilter={layout?.filter ?? {}}
@@ -188,15 +144,13 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
         )
       ) : (
         <ListTable
+          object={object}
           label={title ?? detail.pluralLabel}
-          columns={columns}
-          frozen={frozen(names, pinned)}
+          columns={shown.columns}
+          frozen={shown.frozen}
           widths={look.widths}
-          onWidth={(field, width) => changeLook({ ...look, widths: { ...look.widths, [field]: width } })}
-          onMove={(from, to) => {
-            const next = moved(names, pinned, from, to);
-            setColumns(next.columns, next.pinned);
-          }}
+          onWidth={shown.setWidth}
+          onMove={shown.move}
           nameField={detail.nameField}
           records={records}
           sort={shape.sort}
@@ -204,6 +158,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
           onSelect={(ids) => setMarked({ ids, all: null })}
           onSort={(field) => change({ sort: nextSort(shape.sort, field).join(",") })}
           onOpen={(record: Entry) => void navigate({ to: "/o/$object/$id", params: { object, id: record.id } })}
+          editing={editing}
           onEnd={onEnd}
           total={count && !count.capped ? count.value + 1 : -1}
         />
@@ -214,28 +169,5 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
         </Text>
       )}
     </div>
-  );
-}
-
-/** How many records there are: up to a thousand at once, exactly on request. */
-function Total({ object, body, count }: { object: string; body: { filter: Record<string, unknown>; search?: string }; count: { value: number; capped: boolean } }) {
-  const [exact, setExact] = useState<{ of: object; value: number } | null>(null);
-  const value = exact?.of === body ? exact.value : null;
-  if (!count.capped || value !== null) {
-    return (
-      <Badge variant="default" tt="none" role="status">
-        {m.count_of({ count: number(value ?? count.value) })}
-      </Badge>
-    );
-  }
-  const ask = async () => {
-    const { filter, search } = body;
-    const query = { filter, limit: 1, fields: ["id"], count: "exact" as const, ...(search ? { search } : {}) };
-    setExact({ of: body, value: (await queryRecords(object, query)).count?.value ?? count.value });
-  };
-  return (
-    <Button size="compact-xs" variant="default" onClick={() => void ask()} title={m.count_exactly()}>
-      {m.count_more({ count: number(count.value) })}
-    </Button>
   );
 }

@@ -1,23 +1,20 @@
-import "@mantine/core/styles/InlineInput.css";
-import "@mantine/core/styles/Checkbox.css";
-
 import { Checkbox, VisuallyHidden } from "@mantine/core";
-import { useVirtualizer } from "@tanstack/react-virtual";
-import { memo, useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
+import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
+import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 
 import type { Entry, Field } from "~/api";
-import { FieldValue } from "~/fields/FieldValue";
-import { nameOf } from "~/fields/format";
 import { m } from "~/paraglide/messages";
+import type { CellEditing } from "~/records/list/cells/editing";
+import { NUMBERS, Row } from "~/records/list/cells/Row";
+import { useCells } from "~/records/list/cells/useCells";
 import { bounded, offsets } from "~/records/list/columns";
 import { Head } from "~/records/list/Head";
-import { useKeys } from "~/shell/keys";
 
 const ROW = 39;
 const MARK = 40;
-const NUMBERS = new Set(["integer", "decimal", "currency", "percent"]);
 
 interface Props {
+  object: string;
   label: string;
   columns: Field[];
   /** How many of the first columns do not scroll. */
@@ -32,42 +29,40 @@ interface Props {
   onSelect: (ids: ReadonlySet<string>) => void;
   onSort: (field: string) => void;
   onOpen: (record: Entry) => void;
+  editing: CellEditing;
   onEnd: () => void;
   total: number;
 }
 
 /** A table of which only the rows in sight are in the page. */
-export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nameField, records, sort, selected, onSelect, onSort, onOpen, onEnd, total }: Props) {
+export function ListTable({ object, label, columns, frozen, widths, onWidth, onMove, nameField, records, sort, selected, onSelect, onSort, onOpen, editing, onEnd, total }: Props) {
   const frame = useRef<HTMLDivElement>(null);
-  const [current, setCurrent] = useState(-1);
   const [said, setSaid] = useState("");
-  const rows = useVirtualizer({ count: records.length, getScrollElement: () => frame.current, estimateSize: () => ROW, overscan: 12 });
+  const edited = useRef(-1);
+  const rows = useVirtualizer({
+    count: records.length,
+    getScrollElement: () => frame.current,
+    estimateSize: () => ROW,
+    overscan: 12,
+    // What is being typed is not lost when its row is scrolled out of sight.
+    rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...(edited.current < 0 ? [] : [edited.current])])].sort((one, other) => one - other),
+  });
   const items = rows.getVirtualItems();
-  const lastShown = items.at(-1)?.index ?? 0;
+  const lastShown = rows.range?.endIndex ?? 0;
   useEffect(() => {
-    if (records.length > 0 && lastShown >= records.length - 40) onEnd();
+    if (records.length > 0 && lastShown >= records.length - 28) onEnd();
   }, [lastShown, records.length, onEnd]);
 
-  const move = (by: number) => {
-    const next = Math.max(0, Math.min(records.length - 1, current + by));
-    setCurrent(next);
-    rows.scrollToIndex(next);
-  };
   const toggle = (id: string) => {
     const next = new Set(selected);
     if (!next.delete(id)) next.add(id);
     onSelect(next);
   };
-  useKeys({
-    j: () => move(1),
-    k: () => move(-1),
-    ArrowDown: () => move(1),
-    ArrowUp: () => move(-1),
-    x: () => records[current] && toggle(records[current].id),
-    Enter: () => records[current] && onOpen(records[current]),
-  });
+  const cells = useCells({ frame, records, columns, nameField, editing, onToggle: toggle, onOpen, onSay: setSaid, scrollTo: (row) => rows.scrollToIndex(row) });
+  edited.current = cells.editedRow;
 
   const sizes = columns.map((one) => widths[one.name] ?? widthOf(one));
+  const frozenWidth = MARK + sizes.slice(0, frozen).reduce((sum, one) => sum + one, 0);
   const grid: CSSProperties = { gridTemplateColumns: [`${MARK}px`, ...sizes.map((one) => `${one}px`), "minmax(0, 1fr)"].join(" ") };
   const starts = offsets(sizes.slice(0, frozen), MARK).join(" ");
   const places = useMemo(() => starts.split(" ").map((one): CSSProperties => ({ insetInlineStart: `${one}px` })), [starts]);
@@ -80,7 +75,7 @@ export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nam
   };
   const all = records.length > 0 && selected.size >= records.length;
   return (
-    <div className="table-frame" ref={frame} tabIndex={0} role="region" aria-label={label}>
+    <div className="table-frame" ref={frame} tabIndex={0} style={{ scrollPaddingInlineStart: frozenWidth }} role="region" aria-label={label}>
       <div className="table" role="grid" aria-rowcount={total} aria-colcount={columns.length + 1} aria-multiselectable>
         <div className="table-head" role="row" style={grid}>
           <div className="table-cell frozen mark" role="columnheader">
@@ -107,12 +102,13 @@ export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nam
             />
           ))}
         </div>
-        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="rowgroup">
+        <div style={{ height: rows.getTotalSize(), position: "relative" }} role="rowgroup" {...cells.handlers}>
           {items.map((item) => {
             const record = records[item.index]!;
             return (
               <Row
                 key={record.id}
+                object={object}
                 record={record}
                 columns={columns}
                 places={places}
@@ -121,9 +117,12 @@ export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nam
                 top={item.start}
                 index={item.index}
                 isSelected={selected.has(record.id)}
-                isCurrent={item.index === current}
-                onToggle={toggle}
-                onOpen={onOpen}
+                isCurrent={item.index === cells.row}
+                active={item.index === Math.max(0, cells.row) ? cells.column : -1}
+                editing={item.index === cells.editedRow ? cells.editedField : null}
+                mayChange={editing.mayChange(record)}
+                locked={columns.flatMap((one, at) => (editing.mayEdit(record, one) ? [] : [at])).join(" ")}
+                actions={cells.actions}
               />
             );
           })}
@@ -133,49 +132,6 @@ export function ListTable({ label, columns, frozen, widths, onWidth, onMove, nam
     </div>
   );
 }
-
-interface RowProps {
-  record: Entry;
-  columns: Field[];
-  /** Where the columns that do not scroll begin. */
-  places: CSSProperties[];
-  nameField: string | null;
-  grid: CSSProperties;
-  top: number;
-  index: number;
-  isSelected: boolean;
-  isCurrent: boolean;
-  onToggle: (id: string) => void;
-  onOpen: (record: Entry) => void;
-}
-
-const Row = memo(function Row({ record, columns, places, nameField, grid, top, index, isSelected, isCurrent, onToggle, onOpen }: RowProps) {
-  const name = nameField === null ? nameOf(record) : String(record[nameField] ?? "");
-  return (
-    <div
-      className={`table-row${isCurrent ? " current" : ""}`}
-      role="row"
-      aria-rowindex={index + 2}
-      aria-selected={isSelected}
-      style={{ ...grid, transform: `translateY(${top}px)` }}
-      onClick={() => onOpen(record)}
-    >
-      <div className="table-cell frozen mark" role="gridcell" onClick={(event) => event.stopPropagation()}>
-        <Checkbox size="xs" aria-label={m.select_row({ name })} checked={isSelected} onChange={() => onToggle(record.id)} />
-      </div>
-      {columns.map((column, at) => (
-        <div
-          key={column.name}
-          role="gridcell"
-          className={`table-cell${at < places.length ? " frozen pinned" : ""}${at === 0 ? " first" : ""}${NUMBERS.has(column.type) ? " number" : ""}`}
-          style={places[at]}
-        >
-          <FieldValue value={record[column.name]} field={column} />
-        </div>
-      ))}
-    </div>
-  );
-});
 
 function widthOf(field: Field): number {
   if (field.type === "boolean") return 100;

@@ -19,7 +19,7 @@ interface Props {
 }
 
 /** For each field that both have changed: mine or theirs. */
-export function ConflictForm({ clashes, fields, onChoose }: Props) {
+export default function ConflictForm({ clashes, fields, onChoose }: Props) {
   const [mine, setMine] = useState<ReadonlySet<string>>(new Set(clashes.map((one) => one.field)));
   const [error, setError] = useState("");
   const [busy, setBusy] = useState(false);
@@ -37,6 +37,7 @@ export function ConflictForm({ clashes, fields, onChoose }: Props) {
       await onChoose(Object.fromEntries(clashes.filter((one) => mine.has(one.field)).map((one) => [one.field, one.mine])));
     } catch (failure) {
       setError(messageOf(failure));
+    } finally {
       setBusy(false);
     }
   };

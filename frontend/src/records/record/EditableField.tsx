@@ -14,7 +14,8 @@ interface Props {
   field: Field;
   value: unknown;
   isLocked: boolean;
-  onSave: (value: unknown) => Promise<void>;
+  /** Whether it is saved; false if the user has left a question about it open: what was typed stays. */
+  onSave: (value: unknown) => Promise<boolean>;
 }
 
 /** A value that becomes an input when it is clicked, or by Enter. Escape gives up; the focus returns. */
@@ -35,8 +36,8 @@ export function EditableField({ field, value, isLocked, onSave }: Props) {
     if (draft.value === value) return end();
     setBusy(true);
     try {
-      await onSave(draft.value);
-      end();
+      if (await onSave(draft.value)) end();
+      else setError(m.conflict_open());
     } catch (failure) {
       setError(messageOf(failure));
     } finally {

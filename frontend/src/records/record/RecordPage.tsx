@@ -2,7 +2,6 @@ import "@mantine/core/styles/Tabs.css";
 import "@mantine/core/styles/Table.css";
 import "@mantine/core/styles/List.css";
 
-import { ifMatch, Problem } from "@freehold/client";
 import { Anchor, Button, Group, Menu, Tabs, Text, Title } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
@@ -10,18 +9,18 @@ import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, Link, useNavigate } from "@tanstack/react-router";
 import { useEffect } from "react";
 
-import { api, navigationQuery, objectQuery, type Entry } from "~/api";
+import { navigationQuery, objectQuery } from "~/api";
 import { nameOf } from "~/fields/format";
 import { m } from "~/paraglide/messages";
-import { compare, type Changes } from "~/records/conflict";
+import type { Changes } from "~/records/conflict";
 import { deleteRecords, refresh } from "~/records/deleting";
-import { ConflictForm } from "~/records/record/ConflictForm";
 import { EditableField } from "~/records/record/EditableField";
 import { HistoryPanel } from "~/records/record/HistoryPanel";
 import { noteRecent, Star } from "~/records/record/Star";
 import { layoutQuery } from "~/records/record/layout";
 import { RelatedList } from "~/records/record/RelatedList";
 import { recordQuery } from "~/records/record/useRecord";
+import { saveRecord } from "~/records/saving";
 
 const route = getRouteApi("/shell/o/$object/$id");
 
@@ -45,41 +44,10 @@ export default function RecordPage() {
   const mayDelete = can.delete ?? summary?.can.delete ?? false;
   const title = (detail.nameField ? String(record[detail.nameField] ?? "") : "") || nameOf(record);
 
-  /** Saves on top of the version that is shown. If somebody was faster, their values are kept unless they clash. */
-  const save = async (changes: Changes, version = record.version, before: Entry = record): Promise<void> => {
-    try {
-      await api.PATCH("/api/v1/data/{object}/{id}", {
-        params: { path: { object, id } },
-        headers: ifMatch(version),
-        body: plain(changes) as never,
-      });
-    } catch (error) {
-      if (!(error instanceof Problem) || error.status !== 412) throw error;
-      const theirs = error.body.current as Entry;
-      const { clashes, safe } = compare(before, plain(changes), theirs);
-      if (clashes.length === 0) {
-        if (Object.keys(safe).length > 0) return save(safe, theirs.version, theirs);
-      } else {
-        modals.open({
-          modalId: "conflict",
-          title: m.conflict_title(),
-          size: "lg",
-          children: (
-            <ConflictForm
-              clashes={clashes}
-              fields={fields}
-              onChoose={async (chosen) => {
-                const merged = { ...safe, ...chosen };
-                if (Object.keys(merged).length > 0) await save(merged, theirs.version, theirs);
-                else await client.invalidateQueries({ queryKey: query.queryKey });
-                modals.close("conflict");
-              }}
-            />
-          ),
-        });
-      }
-    }
+  const save = async (changes: Changes): Promise<boolean> => {
+    const isSaved = await saveRecord({ object, id, fields }, record, changes);
     await Promise.all([client.invalidateQueries({ queryKey: query.queryKey }), client.invalidateQueries({ queryKey: ["records", object] }), client.invalidateQueries({ queryKey: ["history", object, id] })]);
+    return isSaved;
   };
   const remove = () =>
     modals.openConfirmModal({
@@ -144,8 +112,9 @@ export default function RecordPage() {
                     value={record[name]}
                     isLocked={!mayUpdate || field.readOnly || locked.has(name)}
                     onSave={async (value) => {
-                      await save({ [name]: value });
-                      notifications.show({ message: m.saved(), autoClose: 1_500 });
+                      const isSaved = await save({ [name]: value });
+                      if (isSaved) notifications.show({ message: m.saved(), autoClose: 1_500 });
+                      return isSaved;
                     }}
                   />
                 );
@@ -175,15 +144,3 @@ export default function RecordPage() {
     </div>
   );
 }
-
-/** Lookups as ids. */
-function plain(changes: Changes): Changes {
-  return Object.fromEntries(
-    Object.entries(changes).map(([name, value]) => [name, isRecord(value) ? value.id : value]),
-  );
-}
-
-function isRecord(value: unknown): value is { id: string } {
-  return typeof value === "object" && value !== null && !Array.isArray(value) && "id" in value;
-}
-
