@@ -1,4 +1,4 @@
-"""Values that are changed in the list itself, in Chromium: by keyboard and pointer, in a conflict, within rights."""
+"""Values changed in the list itself, in Chromium: by keyboard and pointer, in a conflict, within rights."""
 
 import re
 from typing import Any
