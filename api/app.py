@@ -70,6 +70,7 @@ from api.controllers.tenant_settings import PresentationController, TenantSettin
 from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
 from api.controllers.tickets import TicketController
+from api.controllers.tls import TlsController
 from api.controllers.typescript import TypeScriptController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
@@ -259,7 +260,7 @@ _USERS_CONTROLLERS = [
 ]
 
 
-_CENTRAL_CONTROLLERS = [CentralSignInController, FirstTenantController, ServiceController]
+_CENTRAL_CONTROLLERS = [CentralSignInController, FirstTenantController, ServiceController, TlsController]
 
 
 def _routers() -> list[Router]:

@@ -11,8 +11,10 @@ from api.directory.find import FindTenants
 from api.directory.services import directory_services
 from api.directory.sign_in import CentralSignIn
 from api.directory.updates import DirectoryUpdates
+from api.domain_services import domain_services
 from api.first_tenant_links import FirstTenantLinks
 from api.identity_services import IdentityServices
+from api.jobs.domains import DomainJobs
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
@@ -29,6 +31,7 @@ from api.tenant_seed import tenant_seed
 from central import piccolo_app as central_app
 from central.database import CentralEngine
 from central.directory.service import Directory
+from central.domains.service import DomainService
 from central.idempotency import Idempotency
 from central.jobs.pipeline import Observer
 from central.jobs.runner import JobRunner
@@ -102,6 +105,8 @@ class Platform:
     vault: Vault
     registry: Registry
     resolver: Resolver
+    domains: DomainService
+    domain_jobs: DomainJobs
     operators: Operators
     first_tenant_links: FirstTenantLinks
     admin: AdminServices
@@ -282,13 +287,15 @@ def _jobs(
     import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, imports)
     handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
-    kinds += [directory["find_tenants"].kind, import_jobs.kind]
+    domains = domain_services(settings, parts.registry, jobs)
+    kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind]
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
         "job_runner": runner,
         "job_service": JobService(jobs, runner.kinds),
         "message_handlers": handlers,
+        **domains,
     }
 
 

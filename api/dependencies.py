@@ -26,6 +26,7 @@ from api.operations.tenant_acts import TenantActs
 from api.requests.origins import own_origin
 from api.requests.request import ApiRequest
 from api.user_dependencies import USER_PROVIDERS
+from central.domains.service import DomainService
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from central.registry import Registry
@@ -54,6 +55,7 @@ __all__ = [
     "provide_catalog",
     "provide_counts",
     "provide_documents",
+    "provide_domains",
     "provide_imports",
     "provide_items",
     "provide_links",
@@ -133,6 +135,11 @@ def provide_actor(request: ApiRequest) -> Actor:
     """The authenticated operator, as named in the audit trail."""
     operator = provide_operator(request)
     return Actor(operator.name, operator.id, request.context.id, request.address)
+
+
+def provide_domains(request: ApiRequest) -> DomainService:
+    """The host names of tenants."""
+    return request.platform.domains
 
 
 def provide_tenants(request: ApiRequest) -> TenantActs:
@@ -259,6 +266,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_catalog,
     provide_counts,
     provide_documents,
+    provide_domains,
     provide_imports,
     provide_links,
     provide_navigation,

@@ -34,6 +34,8 @@ __all__ = [
     "Credential",
     "DirectoryEntry",
     "Domain",
+    "DomainClaim",
+    "DomainProof",
     "IdempotencyKey",
     "IdempotencyState",
     "Operator",
@@ -57,6 +59,19 @@ class TenantStatus(StrEnum):
     ACTIVE = "active"
     SUSPENDED = "suspended"
     DELETING = "deleting"
+
+
+class DomainProof(StrEnum):
+    """Why a tenant may have a host name.
+
+    ``platform``: it is under a base domain. ``trusted``: an operator vouches for it. ``txt`` and ``cname``: a
+    record in the DNS has proven it, and is looked up again periodically.
+    """
+
+    PLATFORM = "platform"
+    TRUSTED = "trusted"
+    TXT = "txt"
+    CNAME = "cname"
 
 
 class PreparedState(StrEnum):
@@ -99,12 +114,36 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):
-    """A host name in canonical form (lower case, A-labels, no port, no trailing dot)."""
+    """A host name in canonical form (lower case, A-labels, no port, no trailing dot).
+
+    ``token`` is the value of the TXT record that proves it. ``checked_at`` is when the DNS last gave a
+    definite result, and ``failing_since`` when it first did not prove the name any more. A name that is not
+    ``is_served`` leads to nobody, until it is proven again.
+    """
 
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
     domain = Varchar(length=253, unique=True, null=False)
     is_primary = Boolean(default=False, null=False)
+    proof = Varchar(length=10, choices=DomainProof, default=DomainProof.TRUSTED)
+    token = Varchar(length=64, null=False)
+    checked_at = Timestamptz(null=True, default=None)
+    failing_since = Timestamptz(null=True, default=None)
+    is_served = Boolean(default=True, null=False)
+
+
+class DomainClaim(Timestamps, Table, db=CENTRAL, help_text="A host name that a tenant has yet to prove."):
+    """Several tenants may claim one name: it becomes the :class:`Domain` of the one that proves it.
+
+    ``claim_key`` is the tenant's id and the name: unique as a pair, in one column.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
+    domain = Varchar(length=253, null=False, index=True)
+    claim_key = Varchar(length=290, unique=True, null=False)
+    token = Varchar(length=64, null=False)
+    checked_at = Timestamptz(null=True, default=None)
 
 
 class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database user."):
@@ -281,6 +320,7 @@ class RegistryVersion(Table, db=CENTRAL, help_text="Counts the changes of tenant
 TABLES: tuple[type[Table], ...] = (
     Tenant,
     Domain,
+    DomainClaim,
     Credential,
     Operator,
     OperatorToken,

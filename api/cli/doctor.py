@@ -6,6 +6,7 @@ import sys
 import rich_click as click
 
 from api.checkup.central import check_central, check_keys, check_servers
+from api.checkup.domains import check_domains
 from api.checkup.files import check_files
 from api.checkup.finding import Finding, fine
 from api.checkup.jobs import check_jobs
@@ -53,6 +54,7 @@ async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> lis
         return found
     found += await check_keys(platform)
     found += await check_jobs(platform)
+    found += await check_domains()
     if slugs:
         tenants = [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
     else:

@@ -2,12 +2,15 @@
 
 from litestar import Controller, delete, get, post
 from litestar.params import JSONBody
+from msgspec import UNSET
 
 from api.openapi.described import problems
+from api.operations.domains import domains_of, response_of
 from api.operations.tenant_acts import TenantActs
 from api.requests.sources import Injected
 from api.schemas.paths import DomainName, TenantId
 from api.schemas.tenants import Deleted, DomainList, DomainResponse, NewDomain
+from central.domains.service import DomainService
 from central.registry import Registry
 
 __all__ = ["DomainController"]
@@ -23,27 +26,58 @@ class DomainController(Controller):
         "/",
         operation_id="listDomains",
         summary="All host names of a tenant, the primary one first",
+        description="Those to be proven come last, with the records that prove them.",
         response_description="The host names.",
         responses=problems(404),
     )
-    async def list_domains(self, registry: Injected[Registry], tenant_id: TenantId) -> DomainList:
+    async def list_domains(
+        self, registry: Injected[Registry], domains: Injected[DomainService], tenant_id: TenantId
+    ) -> DomainList:
         """All host names of a tenant."""
-        return DomainList(data=[DomainResponse.of(record) for record in await registry.domains(tenant_id)])
+        return DomainList(data=await domains_of(registry, domains, tenant_id))
 
     @post(
         "/",
         operation_id="addDomain",
         summary="Add a host name to a tenant",
-        description="It leads to the tenant from the next request on; pointing its DNS here is up to you.",
+        description=(
+            "A name under a base domain, and a trusted one, leads to the tenant from the next request on. "
+            "Any other one does so when a record in the DNS proves it: the TXT record of `challenge`, or the "
+            "CNAME record of `alternative`. The DNS is looked up every ten minutes, and on request."
+        ),
         response_description="The host name.",
         responses=problems(404, 409),
         body_example={"domain": "crm.acme.example"},
     )
     async def add_domain(
-        self, tenants: Injected[TenantActs], tenant_id: TenantId, data: JSONBody[NewDomain]
+        self,
+        tenants: Injected[TenantActs],
+        domains: Injected[DomainService],
+        tenant_id: TenantId,
+        data: JSONBody[NewDomain],
     ) -> DomainResponse:
         """Add a host name to a tenant."""
-        return DomainResponse.of(await tenants.add_domain(tenant_id, data.domain))
+        trusted = None if data.trusted is UNSET else data.trusted
+        added = await tenants.add_domain(tenant_id, data.domain, trusted=trusted)
+        return await response_of(domains, added)
+
+    @post(
+        "/{domain:str}/verify",
+        status_code=200,
+        operation_id="verifyDomain",
+        summary="Look up whether the DNS proves a host name",
+        description=(
+            "If it does, the name leads to the tenant from the next request on. The problem `not-proven` "
+            "says which records were found instead."
+        ),
+        response_description="The host name, which is proven.",
+        responses=problems(404, 409, 503),
+    )
+    async def verify_domain(
+        self, tenants: Injected[TenantActs], tenant_id: TenantId, domain: DomainName
+    ) -> DomainResponse:
+        """Look up whether the DNS proves a host name."""
+        return DomainResponse.of(await tenants.verify_domain(tenant_id, domain))
 
     @delete(
         "/{domain:str}",

@@ -6,10 +6,14 @@ from typing import Final
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, Receive, Scope, Send
 
-__all__ = ["OPERATORS_PATHS", "TENANTS_PATHS", "ServedPaths", "is_below"]
+__all__ = ["INTERNAL_PATHS", "OPERATORS_PATHS", "TENANTS_PATHS", "ServedPaths", "is_below"]
 
-OPERATORS_PATHS: Final = frozenset({"setup", "sign-in", "find", "first-tenant", "health", "ready", "metrics"})
+OPERATORS_PATHS: Final = frozenset(
+    {"setup", "sign-in", "find", "first-tenant", "health", "ready", "metrics", "internal"}
+)
 """First parts of the paths that only central hosts serve."""
+INTERNAL_PATHS: Final = frozenset({"internal"})
+"""First parts of the paths for trusted proxies themselves, which are served for any host name."""
 TENANTS_PATHS: Final = frozenset({"api"})
 """First parts of the paths that only tenants' hosts serve."""
 

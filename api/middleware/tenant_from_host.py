@@ -2,6 +2,7 @@
 
 from functools import lru_cache
 
+from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
@@ -10,6 +11,7 @@ from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, is_asset, is_fronten
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
 from api.middleware.expect_continue import try_without_body
+from api.middleware.host_kinds import INTERNAL_PATHS, is_below
 from api.middleware.idempotency import refuse_bad_key
 from api.middleware.request_context import RequestContext
 from api.middleware.rerun import rerun, rerun_repaired
@@ -74,6 +76,11 @@ class TenantFromHost:
             host = self._requested(scope)
             if is_asset(scope):  # the pages for unknown and suspended tenants need them, too
                 await serve_frontend(scope, receive, send)
+                return
+            if is_below(scope["path"], INTERNAL_PATHS):
+                _require_proxy_itself(scope)
+                state["is_central"] = True
+                await self._serve_central(scope, receive, send)
                 return
             tenant = self._known(scope, host) or await rerun(scope, lambda _: self._find(scope, host))
             if tenant is None:
@@ -230,6 +237,17 @@ class TenantFromHost:
         if isinstance(found, Unknown):
             raise TenantNotFound(key or host)
         return None if isinstance(found, Central) else found
+
+
+def _require_proxy_itself(scope: HTTPScope) -> None:
+    """Refuse a request that does not come from a trusted proxy, or that a proxy has forwarded.
+
+    Raises ``NotFoundException``.
+    """
+    names = [name for name, _ in scope["headers"]]
+    is_forwarded = any(name.startswith(b"x-forwarded-") or name == b"forwarded" for name in names)
+    if is_forwarded or not scope["state"]["behind_proxy"]:
+        raise NotFoundException
 
 
 def _tenant_key(scope: HTTPScope) -> str | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from api.composition import Platform
 from api.schemas.tenants import DatabaseLogin
+from central.domains.claims import ClaimRecord
 from central.errors import CentralError, DomainNotFound, InvalidDomain
 from central.hostnames import parse_domain, parse_tenant_domain
 from central.operators import audit
@@ -88,15 +89,31 @@ class TenantActs:
             await server.end_connections(username)
         return max(here, everywhere)
 
-    async def add_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
-        """Add a host name, given as a label or in full.
+    async def add_domain(
+        self, tenant_id: UUID, text: str, *, trusted: bool | None = None
+    ) -> DomainRecord | ClaimRecord:
+        """Add a host name, given as a label or in full. Returns a claim if it has to be proven first.
 
-        Raises ``InvalidDomain``, ``DomainTaken`` and ``TenantNotFound``.
+        Raises ``InvalidDomain``, ``DomainTaken``, ``TooManyDomainClaims`` and ``TenantNotFound``.
+
+        :param trusted: whether the name needs no proof; by default it needs none in local mode.
         """
-        domain = parse_tenant_domain(text, self.platform.settings.base_domains)
+        settings = self.platform.settings
+        domain = parse_tenant_domain(text, settings.base_domains)
+        is_trusted = settings.local if trusted is None else trusted
         async with self.platform.registry.changing():
-            record = await self.platform.registry.add_domain(tenant_id, domain)
-            await self._record_domain("domain.add", tenant_id, domain)
+            added = await self.platform.domains.add(tenant_id, domain, trusted=is_trusted)
+            if isinstance(added, ClaimRecord):
+                await self.platform.domain_jobs.ensure()
+            proof = added.proof.value if isinstance(added, DomainRecord) else None
+            await self._record_domain("domain.add", tenant_id, domain, proof=proof)
+        return added
+
+    async def verify_domain(self, tenant_id: UUID, text: str) -> DomainRecord:
+        """Look up whether the DNS proves the host name. Raises what :meth:`DomainService.verify` raises."""
+        domain = _canonical(text)
+        record = await self.platform.domains.verify(tenant_id, domain)
+        await self._record_domain("domain.verify", tenant_id, domain, proof=record.proof.value)
         return record
 
     async def remove_domain(self, tenant_id: UUID, text: str) -> str:
@@ -106,7 +123,7 @@ class TenantActs:
         """
         domain = _canonical(text)
         async with self.platform.registry.changing():
-            await self.platform.registry.remove_domain(tenant_id, domain)
+            await self.platform.domains.remove(tenant_id, domain)
             await self._record_domain("domain.remove", tenant_id, domain)
         return domain
 
@@ -119,8 +136,8 @@ class TenantActs:
             await self._record(action, tenant)
             return await registry.record(tenant_id)
 
-    async def _record_domain(self, action: str, tenant_id: UUID, domain: str) -> None:
-        await self._record(action, await self.platform.registry.get(tenant_id), domain=domain)
+    async def _record_domain(self, action: str, tenant_id: UUID, domain: str, **more: object) -> None:
+        await self._record(action, await self.platform.registry.get(tenant_id), domain=domain, **more)
 
     async def _record(self, action: str, tenant: TenantRef, **detail: object) -> None:
         await audit.record(self.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)

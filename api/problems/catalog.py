@@ -134,6 +134,19 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "domain-taken": ("Domain taken", "A tenant has this domain already; a domain leads to one tenant only."),
     "domain-not-found": ("Domain not found", "The tenant does not have this domain."),
+    "not-proven": (
+        "Not proven",
+        "The DNS does not have the record that proves the host name. Set one of those that the detail names; "
+        "a change may take minutes to arrive everywhere.",
+    ),
+    "domain-lookup-failed": (
+        "Domain lookup failed",
+        "The DNS gave no definite result about the host name. " + AGAIN,
+    ),
+    "too-many-domain-claims": (
+        "Too many domain claims",
+        "The tenant has as many unproven host names as it may have. Prove or remove some of them.",
+    ),
     "primary-domain": ("Primary domain", "The primary domain of a tenant cannot be removed."),
     "wrong-status": (
         "Wrong status",

@@ -32,6 +32,7 @@ from api.problems.catalog import title_of
 from api.problems.documents import FieldProblem, ProblemDocument
 from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
+from central.domains.errors import DomainLookupFailed, DomainNotProven, TooManyDomainClaims
 from central.jobs import errors as jobs
 from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
 from central.servers import DatabaseExists, UnknownServer, UserExists
@@ -107,6 +108,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.SlugTaken: 409,
     central.RegistryChanged: 409,
     central.DomainTaken: 409,
+    DomainNotProven: 409,
+    TooManyDomainClaims: 409,
     central.PrimaryDomainKept: 409,
     DatabaseExists: 409,
     UserExists: 409,
@@ -140,6 +143,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     jobs.JobError: 503,
     TenantNotReady: 503,
     NotReady: 503,
+    DomainLookupFailed: 503,
     engines.ConnectionLost: 503,
     engines.ServerTooOld: 503,
     engines.AccessDenied: 503,

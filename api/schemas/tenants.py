@@ -7,15 +7,19 @@ from uuid import UUID
 from msgspec import UNSET, Meta, UnsetType
 
 from api.schemas.common import Input, NextLink, Output
+from central.domains.claims import ClaimRecord
+from central.domains.service import Challenge
 from central.registry import DomainRecord, TenantRecord
 from piccolo_engines.paging import Page
 
 __all__ = [
     "AdminResponse",
+    "CnameRecord",
     "DatabaseLogin",
     "Deleted",
     "DisconnectQuery",
     "Disconnected",
+    "DnsRecord",
     "DomainList",
     "DomainResponse",
     "FirstTenantRequest",
@@ -28,6 +32,7 @@ __all__ = [
     "TenantPage",
     "TenantQuery",
     "TenantResponse",
+    "TxtRecord",
 ]
 
 _Status = Literal["provisioning", "active", "suspended", "deleting"]
@@ -230,19 +235,82 @@ class NewDomain(Input):
             examples=["crm.acme.example"],
         ),
     ]
+    trusted: (
+        Annotated[
+            bool,
+            Meta(
+                description="Whether the name is served without a proof in the DNS. By default it is in "
+                "local mode only. A name under a base domain needs no proof."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
-class DomainResponse(Output):
-    """A host name of a tenant."""
+class DnsRecord(Output, tag_field="type"):
+    """A record in the DNS that proves a host name."""
+
+    name: Annotated[str, Meta(examples=["_freehold.crm.acme.example"])]
+    value: Annotated[str, Meta(examples=["Zr1o0LmWq3nA6kTQx7o9bCw2hYpVfE5s"])]
+
+
+class TxtRecord(DnsRecord, tag="TXT"):
+    """A TXT record."""
+
+
+class CnameRecord(DnsRecord, tag="CNAME"):
+    """A CNAME record, which cannot be set at the apex of a zone."""
+
+
+class DomainResponse(Output, omit_defaults=True):
+    """A host name of a tenant. One that is not verified leads nowhere until one of its records is set."""
 
     domain: _Domain
     primary: bool
     created_at: _Time
+    verified: Annotated[bool, Meta(description="Whether the name leads to the tenant.")]
+    proof: (
+        Annotated[
+            Literal["platform", "trusted", "txt", "cname"],
+            Meta(description="`platform`: it is under a base domain; `trusted`: an operator vouches for it."),
+        ]
+        | UnsetType
+    ) = UNSET
+    checked_at: (
+        Annotated[datetime, Meta(description="When the DNS last gave a definite result.")] | UnsetType
+    ) = UNSET
+    failing_since: (
+        Annotated[datetime, Meta(description="Since when the DNS does not prove the name.")] | UnsetType
+    ) = UNSET
+    challenge: TxtRecord | UnsetType = UNSET
+    alternative: CnameRecord | UnsetType = UNSET
 
     @classmethod
     def of(cls, record: DomainRecord) -> "DomainResponse":
         """The response for a record of the registry."""
-        return cls(domain=record.domain, primary=record.is_primary, created_at=record.created_at)
+        return cls(
+            domain=record.domain,
+            primary=record.is_primary,
+            created_at=record.created_at,
+            verified=record.is_served,
+            proof=record.proof.value,
+            checked_at=record.checked_at or UNSET,
+            failing_since=record.failing_since or UNSET,
+        )
+
+    @classmethod
+    def of_claim(cls, claim: ClaimRecord, challenge: Challenge) -> "DomainResponse":
+        """The response for a name that the tenant has yet to prove."""
+        target = challenge.target
+        return cls(
+            domain=claim.domain,
+            primary=False,
+            created_at=claim.created_at,
+            verified=False,
+            checked_at=claim.checked_at or UNSET,
+            challenge=TxtRecord(challenge.name, challenge.value),
+            alternative=UNSET if target is None else CnameRecord(claim.domain, target),
+        )
 
 
 class DomainList(Output):

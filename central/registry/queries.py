@@ -7,12 +7,12 @@ from uuid import UUID
 from piccolo.querystring import QueryString
 
 from central.database import CENTRAL
-from central.registry.records import TenantRecord, TenantRef
-from central.tables import Domain, Tenant, TenantStatus
+from central.registry.records import DomainRecord, TenantRecord, TenantRef
+from central.tables import Domain, DomainProof, Tenant, TenantStatus
 from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.searching import escaped, like
 
-__all__ = ["find_by_domain", "find_tenants", "matches", "ref_of"]
+__all__ = ["domain_record", "find_by_domain", "find_tenants", "matches", "ref_of"]
 
 _VERSION: Final = '(SELECT "version" FROM "registry_version" WHERE "id" = 1)'
 _BY_DOMAIN = KeptSelect(
@@ -22,7 +22,11 @@ _BY_DOMAIN = KeptSelect(
         Domain.is_primary,
         *Domain.tenant.all_columns(),
         QueryString(_VERSION).as_alias("registry_version"),
-    ).where(Domain.tenant.is_in(Domain.select(Domain.tenant).where(Domain.domain == domain))),
+    ).where(
+        Domain.tenant.is_in(
+            Domain.select(Domain.tenant).where(Domain.domain == domain, Domain.is_served.eq(True))
+        )
+    ),
 )
 
 
@@ -72,6 +76,19 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         primary_domain=primary_domain,
         disconnects=row["disconnects"],
         forced_disconnect=row["forced_disconnect"],
+    )
+
+
+def domain_record(row: dict[str, Any]) -> DomainRecord:
+    """Return a host name from its row."""
+    return DomainRecord(
+        domain=row["domain"],
+        is_primary=row["is_primary"],
+        created_at=row["created_at"],
+        proof=DomainProof(row["proof"]),
+        checked_at=row["checked_at"],
+        failing_since=row["failing_since"],
+        is_served=row["is_served"],
     )
 
 

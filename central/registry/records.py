@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from central.tables import TenantStatus
+from central.tables import DomainProof, TenantStatus
 
 __all__ = ["DomainRecord", "TenantRecord", "TenantRef"]
 
@@ -47,3 +47,7 @@ class DomainRecord:
     domain: str
     is_primary: bool
     created_at: datetime
+    proof: DomainProof = DomainProof.TRUSTED
+    checked_at: datetime | None = None
+    failing_since: datetime | None = None
+    is_served: bool = True

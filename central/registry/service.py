@@ -22,11 +22,11 @@ from central.errors import (
     TenantNotFound,
     WrongStatus,
 )
-from central.registry.queries import find_by_domain, find_tenants, matches, ref_of
+from central.registry.queries import domain_record, find_by_domain, find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.slugs import parse_slug, parse_tenant_name
-from central.tables import Credential, Domain, RegistryVersion, Tenant, TenantStatus
-from piccolo_engines.columns import new_id
+from central.tables import Credential, Domain, DomainProof, RegistryVersion, Tenant, TenantStatus
+from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
 from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
@@ -259,23 +259,26 @@ class Registry:
         """
         await self.get(tenant_id)
         rows = await Domain.select().where(Domain.tenant == tenant_id).order_by(Domain.id)
-        records = [DomainRecord(row["domain"], row["is_primary"], row["created_at"]) for row in rows]
+        records = [domain_record(row) for row in rows]
         return tuple(sorted(records, key=lambda record: not record.is_primary))
 
     async def has_domain(self, tenant_id: UUID, domain: str) -> bool:
         """Whether the host name, in canonical form, is the tenant's. Runs one statement."""
         return bool(await Domain.exists().where(Domain.tenant == tenant_id, Domain.domain == domain))
 
-    async def add_domain(self, tenant_id: UUID, domain: str) -> DomainRecord:
+    async def add_domain(
+        self, tenant_id: UUID, domain: str, *, proof: DomainProof = DomainProof.TRUSTED, token: str = ""
+    ) -> DomainRecord:
         """Add a host name, in canonical form, to the tenant.
 
         Raises :class:`~central.errors.DomainTaken`, also when this tenant has it, and
         :class:`~central.errors.TenantNotFound`.
         """
-        row = Domain(tenant=tenant_id, domain=domain, is_primary=False)
+        row = Domain(tenant=tenant_id, domain=domain, is_primary=False, proof=proof, token=token)
+        row.checked_at = utc_now() if token else None
         async with self.changing():
             await _insert_domain(row)
-        return DomainRecord(domain, is_primary=False, created_at=row.created_at)
+        return domain_record(row.to_dict())
 
     async def remove_domain(self, tenant_id: UUID, domain: str) -> None:
         """Remove a host name from the tenant.

@@ -5,7 +5,7 @@ A problem names the variable and its remedy. It never repeats a value that could
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from ipaddress import IPv4Network, IPv6Network, ip_network
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import TypeVar
 
 from central.errors import InvalidDomain, InvalidOrigin
@@ -20,6 +20,10 @@ _Value = TypeVar("_Value")
 
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
+_PORT = r"(?::(?P<{}>[0-9]{{1,5}}))?"
+_RESOLVER = re.compile(
+    r"\[(?P<literal>[^\]]+)\]" + _PORT.format("port6") + r"|(?P<host>[^:]+)" + _PORT.format("port4")
+)
 _PREFIX = re.compile(r"[a-z][a-z0-9_]{0,15}")
 _KEY_HELP = "generate one with `openssl rand -hex 32`"
 
@@ -91,6 +95,10 @@ class EnvironmentReader:
     def servers(self, name: str) -> tuple[str, ...]:
         """Return ``host:port`` pairs; the port defaults to 3306."""
         return tuple(dict.fromkeys(self._each(name, self.text(name, ""), _server)))
+
+    def resolvers(self, name: str) -> tuple[tuple[str, int], ...]:
+        """Return addresses and ports of DNS servers; the port defaults to 53."""
+        return tuple(dict.fromkeys(self._each(name, self.text(name, ""), _resolver)))
 
     def database_url(self, name: str, default: str) -> str:
         """Return a URL of a supported kind. Problems do not repeat the part that may contain a password."""
@@ -206,6 +214,20 @@ def _network(text: str) -> IPv4Network | IPv6Network:
         return ip_network(text, strict=False)
     except ValueError:
         raise ValueError("that is not an IP address or network.") from None
+
+
+def _resolver(text: str) -> tuple[str, int]:
+    """Return the address and port of ``192.0.2.1``, ``192.0.2.1:5353``, ``2001:db8::1`` or ``[…]:5353``."""
+    match = _RESOLVER.fullmatch(text)  # None for an IPv6 address without brackets
+    host = text if match is None else match["literal"] or match["host"]
+    port = None if match is None else match["port6"] or match["port4"]
+    try:
+        address, number = str(ip_address(host)), int(port or 53)
+    except ValueError:
+        raise ValueError("that is not an IP address, with or without a port.") from None
+    if not 1 <= number <= 65535:
+        raise ValueError("its port is not from 1 to 65535.")
+    return address, number
 
 
 def _server(text: str) -> str:

@@ -33,6 +33,8 @@ class Settings:
     :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
     :ivar db_connections: the connection budget of this process for each database server.
     :ivar db_tenant_connections: one tenant's share of that budget.
+    :ivar dns_resolvers: what looks host names up; empty for the system's resolvers.
+    :ivar domain_grace_days: how long a host name is served that the DNS does not prove any more.
     :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar jobs_per_process: how many jobs a serving process executes at once; 0 for none.
@@ -69,6 +71,8 @@ class Settings:
     access_token_seconds: int = 900
     refresh_token_seconds: int = 30 * _DAY
     oidc_allow_private_networks: bool = False
+    dns_resolvers: tuple[tuple[str, int], ...] = ()
+    domain_grace_days: int = 7
     db_host: str | None = None
     db_port: int = 3306
     db_root_user: str | None = None
@@ -150,6 +154,8 @@ def _network(read: EnvironmentReader) -> dict[str, object]:
         "port": read.integer("PORT", 8000, least=0, most=65535),
         "trusted_proxies": read.networks("TRUSTED_PROXIES"),
         "allowed_origins": read.origins("ALLOWED_ORIGINS"),
+        "dns_resolvers": read.resolvers("DNS_RESOLVERS"),
+        "domain_grace_days": read.integer("DOMAIN_GRACE_DAYS", 7, least=0, most=365),
         "max_connections": read.integer("MAX_CONNECTIONS", 4096, least=1, most=1_000_000),
         "max_connections_per_address": read.integer(
             "MAX_CONNECTIONS_PER_ADDRESS", 256, least=1, most=1_000_000

@@ -24,6 +24,7 @@ from central.errors import InvalidDomain
 from central.hostnames import parse_tenant_domain
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
+from central.registry import DomainRecord
 from tenant_schema.problems import Problem
 
 __all__ = [
@@ -36,6 +37,7 @@ __all__ = [
     "Rename",
     "Resume",
     "Suspend",
+    "VerifyDomain",
     "operator_forms",
 ]
 
@@ -63,6 +65,7 @@ def operator_forms(
         Resume,
         Rename,
         AddDomain,
+        VerifyDomain,
         RemoveDomain,
         ChangePassword,
         Disconnect,
@@ -227,7 +230,10 @@ class AddDomain(_OnTenant):
     """Adds a host name."""
 
     name = "Add a domain"
-    description = "It leads to the tenant from the next request on; pointing its DNS here is up to you."
+    description = (
+        "A name under a base domain, and a trusted one, leads to the tenant at once; any other one when a "
+        "record in the DNS proves it."
+    )
     more = (
         Column(
             name="domain",
@@ -236,12 +242,35 @@ class AddDomain(_OnTenant):
             nullable=False,
             help_text="A label under the first base domain, or a full host name.",
         ),
+        Column(
+            name="trusted",
+            title="Trusted",
+            type="boolean",
+            help_text="Serve the name without a proof in the DNS.",
+        ),
     )
 
     async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
         """Add it."""
-        record = await self._acts.add_domain(tenant_id, values["domain"].strip())
-        return f"{self._address(record.domain)} leads to {slug}."
+        trusted = True if values.get("trusted") is True else None
+        added = await self._acts.add_domain(tenant_id, values["domain"].strip(), trusted=trusted)
+        if isinstance(added, DomainRecord):
+            return f"{self._address(added.domain)} leads to {slug}."
+        wanted = (await self._acts.platform.domains.challenge(added)).in_words(added.domain)
+        return f"{added.domain} leads to {slug} when the DNS has {' or '.join(wanted)}."
+
+
+class VerifyDomain(_OnTenant):
+    """Looks up whether the DNS proves a host name."""
+
+    name = "Verify a domain"
+    description = "It leads to the tenant at once if the DNS has a record that proves it."
+    more = (Column(name="domain", title="Domain", required=True, nullable=False),)
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:
+        """Look it up."""
+        record = await self._acts.verify_domain(tenant_id, values["domain"].strip())
+        return f"{self._address(record.domain)} is proven, and leads to {slug}."
 
 
 class RemoveDomain(_OnTenant):

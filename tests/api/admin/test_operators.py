@@ -34,6 +34,7 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
         "resume-a-tenant",
         "rename-a-tenant",
         "add-a-domain",
+        "verify-a-domain",
         "remove-a-domain",
         "change-a-database-password",
         "delete-a-tenant",
@@ -102,7 +103,7 @@ async def test_a_tenant_is_suspended_resumed_renamed_and_deleted_with_forms(worl
 
 async def test_domains_come_and_go_with_forms(world: World) -> None:
     browser = await operators_browser(world)
-    await browser.done("add-a-domain", tenant="acme", domain="crm.acme.example")
+    await browser.done("add-a-domain", tenant="acme", domain="crm.acme.example", trusted=True)
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 200
     rows = await browser.rows("domains", domain="crm")
     assert [(row["domain"], row["tenant_readable"], row["is_primary"]) for row in rows] == [

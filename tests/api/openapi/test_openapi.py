@@ -113,6 +113,7 @@ def test_routes_that_need_a_token_say_so(kind: str) -> None:
             "/find",
             "/first-tenant",
             "/metrics",
+            "/internal/tls/ask",
             "/problems",
             "/problems/{code}",
             "/api/v1/tenant",

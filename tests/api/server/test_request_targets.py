@@ -172,7 +172,7 @@ async def test_behind_a_proxy_it_names_what_the_client_used(world_with: Any) -> 
 async def test_a_domain_of_one_s_own_does_not_tell_whose_platform_it_is_on(world: World) -> None:
     tenant = await world.tenant_id("acme")
     added = await world.operator().post(
-        f"/setup/tenants/{tenant}/domains", json={"domain": "crm.example.com"}
+        f"/setup/tenants/{tenant}/domains", json={"domain": "crm.example.com", "trusted": True}
     )
     assert added.status_code == 201, added.text
     problem = assert_problem(await world.client("crm.example.com").get("/setup/tenants"), "not-found")

@@ -49,7 +49,7 @@ async def test_a_new_name_is_shown_at_once(world: World) -> None:
 async def test_a_domain_leads_to_its_tenant_as_long_as_it_is_the_tenant_s(world: World) -> None:
     operator, domains = world.operator(), f"{TENANTS}/{await world.tenant_id('acme')}/domains"
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 404
-    added = await operator.post(domains, json={"domain": "CRM.acme.example."})
+    added = await operator.post(domains, json={"domain": "CRM.acme.example.", "trusted": True})
     assert (added.status_code, added.json()["domain"]) == (201, "crm.acme.example")
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).json()["slug"] == "acme"
     shown = (await operator.get(domains)).json()["data"]
@@ -89,7 +89,7 @@ async def test_every_act_leaves_a_trace(world: World) -> None:
     await operator.post(TENANTS, json=nova(), headers={"X-Request-ID": "make-it"})
     await operator.post(TENANTS, json=nova(slug="acme"))
     await operator.patch(acme, json={"name": "Acme Two"})
-    await operator.post(f"{acme}/domains", json={"domain": "crm.acme.example"})
+    await operator.post(f"{acme}/domains", json={"domain": "crm.acme.example", "trusted": True})
     await operator.delete(f"{acme}/domains/crm.acme.example")
     await operator.post(f"{acme}/suspend")
     await operator.post(f"{acme}/resume")

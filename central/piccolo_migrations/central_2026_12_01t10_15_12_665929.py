@@ -25,9 +25,9 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-11-30T22:03:25:346452"
+ID = "2026-12-01T10:15:12:665929"
 VERSION = "1.38.0"
-DESCRIPTION = "The tables of the central database"
+DESCRIPTION = ""
 
 
 async def forwards():
@@ -70,6 +70,38 @@ async def forwards():
     )
     manager.add_column("Domain", "domain", "domain", column_class=Varchar, params={"length": 253, "default": "", "null": False, "unique": True})
     manager.add_column("Domain", "domain", "is_primary", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column(
+        "Domain",
+        "domain",
+        "proof",
+        column_class=Varchar,
+        params={
+            "length": 10,
+            "default": "trusted",
+            "null": False,
+            "choices": Enum("DomainProof", {"PLATFORM": "platform", "TRUSTED": "trusted", "TXT": "txt", "CNAME": "cname"}),
+        },
+    )
+    manager.add_column("Domain", "domain", "token", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Domain", "domain", "checked_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Domain", "domain", "failing_since", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Domain", "domain", "is_served", column_class=Boolean, params={"default": True, "null": False})
+
+    manager.add_table("DomainClaim", "domain_claim")
+    manager.add_column("DomainClaim", "domain_claim", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DomainClaim", "domain_claim", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DomainClaim", "domain_claim", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "DomainClaim",
+        "domain_claim",
+        "tenant",
+        column_class=ForeignKey,
+        params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column("DomainClaim", "domain_claim", "domain", column_class=Varchar, params={"length": 253, "default": "", "null": False, "index": True})
+    manager.add_column("DomainClaim", "domain_claim", "claim_key", column_class=Varchar, params={"length": 290, "default": "", "null": False, "unique": True})
+    manager.add_column("DomainClaim", "domain_claim", "token", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("DomainClaim", "domain_claim", "checked_at", column_class=Timestamptz, params={"default": None, "null": True})
 
     manager.add_table("Credential", "credential")
     manager.add_column("Credential", "credential", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
