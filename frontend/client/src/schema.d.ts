@@ -2260,6 +2260,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/internal/tls/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * May this host name have a certificate?
+         * @description Responds to trusted proxies themselves only (`TRUSTED_PROXIES`), not to requests that they forward, for any Host header. The proxy asks before it obtains or renews a certificate.
+         */
+        get: operations["mayHaveCertificate"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/metrics": {
         parameters: {
             query?: never;
@@ -2625,13 +2645,13 @@ export interface paths {
         };
         /**
          * All host names of a tenant, the primary one first
-         * @description All host names of a tenant, the primary one first.
+         * @description Those to be proven come last, with the records that prove them.
          */
         get: operations["listDomains"];
         put?: never;
         /**
          * Add a host name to a tenant
-         * @description It leads to the tenant from the next request on; pointing its DNS here is up to you.
+         * @description A name under a base domain, and a trusted one, leads to the tenant from the next request on. Any other one does so when a record in the DNS proves it: the TXT record of `challenge`, or the CNAME record of `alternative`. The DNS is looked up every ten minutes, and on request.
          */
         post: operations["addDomain"];
         delete?: never;
@@ -2655,6 +2675,26 @@ export interface paths {
          * @description The primary one stays as long as the tenant.
          */
         delete: operations["removeDomain"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/domains/{domain}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Look up whether the DNS proves a host name
+         * @description If it does, the name leads to the tenant from the next request on. The problem `not-proven` says which records were found instead.
+         */
+        post: operations["verifyDomain"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -3221,6 +3261,17 @@ export interface components {
             value: unknown;
         };
         /**
+         * CertificateAllowed
+         * @description The host name leads to a tenant, or is the platform's own.
+         */
+        CertificateAllowed: {
+            /**
+             * @description In canonical form.
+             * @example crm.acme.example
+             */
+            domain: string;
+        };
+        /**
          * Changer
          * @description The user who made a change; the name is null if the user was deleted.
          */
@@ -3228,6 +3279,18 @@ export interface components {
             /** Format: uuid */
             id: string;
             name: string | null;
+        };
+        /**
+         * CnameRecord
+         * @description A CNAME record, which cannot be set at the apex of a zone.
+         */
+        CnameRecord: {
+            /** @enum {unknown} */
+            type: "CNAME";
+            /** @example _freehold.crm.acme.example */
+            name: string;
+            /** @example Zr1o0LmWq3nA6kTQx7o9bCw2hYpVfE5s */
+            value: string;
         };
         /**
          * ColumnResponse
@@ -3360,7 +3423,7 @@ export interface components {
         };
         /**
          * DomainResponse
-         * @description A host name of a tenant.
+         * @description A host name of a tenant. One that is not verified leads nowhere until one of its records is set.
          */
         DomainResponse: {
             /**
@@ -3374,6 +3437,19 @@ export interface components {
              * @example 2026-02-28T12:30:00.250000Z
              */
             createdAt: string;
+            /** @description Whether the name leads to the tenant. */
+            verified: boolean;
+            /**
+             * @description `platform`: it is under a base domain; `trusted`: an operator vouches for it.
+             * @enum {unknown}
+             */
+            proof?: "cname" | "platform" | "trusted" | "txt";
+            /** @description When the DNS last gave a definite result. */
+            checkedAt?: string;
+            /** @description Since when the DNS does not prove the name. */
+            failingSince?: string;
+            challenge?: components["schemas"]["TxtRecord"];
+            alternative?: components["schemas"]["CnameRecord"];
         };
         /**
          * DriftItem
@@ -4477,6 +4553,8 @@ export interface components {
              * @example crm.acme.example
              */
             domain: string;
+            /** @description Whether the name is served without a proof in the DNS. By default it is in local mode only. A name under a base domain needs no proof. */
+            trusted?: boolean;
         };
         /**
          * NewFactorRequest
@@ -6393,6 +6471,18 @@ export interface components {
              */
             expiresIn: number;
             user: components["schemas"]["UserResponse"];
+        };
+        /**
+         * TxtRecord
+         * @description A TXT record.
+         */
+        TxtRecord: {
+            /** @enum {unknown} */
+            type: "TXT";
+            /** @example _freehold.crm.acme.example */
+            name: string;
+            /** @example Zr1o0LmWq3nA6kTQx7o9bCw2hYpVfE5s */
+            value: string;
         };
         /**
          * UserChangesBody
@@ -15133,6 +15223,37 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    mayHaveCertificate: {
+        parameters: {
+            query: {
+                /**
+                 * @description The host name.
+                 * @example crm.acme.example
+                 */
+                domain: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may: requests for the name are served. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateAllowed"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     metrics: {
         parameters: {
             query?: never;
@@ -15229,7 +15350,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "not-authenticated" | "not-found" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16071,6 +16192,44 @@ export interface operations {
                      *     }
                      */
                     "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    verifyDomain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+                /**
+                 * @description One of the tenant's host names.
+                 * @example crm.acme.example
+                 */
+                domain: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The host name, which is proven. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DomainResponse"];
                 };
             };
             400: components["responses"]["Problem400"];
