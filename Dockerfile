@@ -1,5 +1,5 @@
 # The image of the service. compose.yaml builds it and runs it with MySQL.
-FROM python:3.13-slim
+FROM python:3.13.9-slim-bookworm
 
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 LITESTAR_APP=api.app:create_app
 WORKDIR /app

@@ -4,8 +4,9 @@ A problem names the variable and its remedy. It never repeats a value that could
 """
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from pathlib import Path
 from typing import TypeVar
 
 from central.errors import InvalidDomain, InvalidOrigin
@@ -18,6 +19,9 @@ __all__ = ["EnvironmentReader"]
 
 _Value = TypeVar("_Value")
 
+_SECRETS = ("CENTRAL_DATABASE_URL", "ENCRYPTION_KEY", "OPERATOR_TOKEN", "DB_ROOT_PASSWORD", "SMTP_URL")
+"""What may be in files: ``<name>_FILE`` has the path, as for secrets that are mounted into containers."""
+_LONGEST_SECRET = 64 * 1024
 _YES = frozenset({"1", "true", "yes", "on"})
 _NO = frozenset({"0", "false", "no", "off"})
 _PORT = r"(?::(?P<{}>[0-9]{{1,5}}))?"
@@ -32,12 +36,26 @@ class EnvironmentReader:
     """Each method reads one variable. For an invalid value it adds a problem and returns a harmless value."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
-        self._environ = environ
         self.problems: list[str] = []
+        self._environ = environ
+        self._files = dict(self._from_files(environ))
+
+    def _from_files(self, environ: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+        """Yield the secrets that are the contents of files, which ``<name>_FILE`` names."""
+        for name in _SECRETS:
+            path = environ.get(f"{name}_FILE", "").strip()
+            if not path:
+                continue
+            if environ.get(name, "").strip():
+                self.problems.append(f"{name} and {name}_FILE are both given: remove one of them.")
+            try:
+                yield name, _content(Path(path))
+            except (OSError, ValueError) as error:
+                self.problems.append(f"{name}_FILE: {path} cannot be read ({type(error).__name__}).")
 
     def optional(self, name: str) -> str | None:
         """Return the value without surrounding blanks; None if it is missing or empty."""
-        return self._environ.get(name, "").strip() or None
+        return self._environ.get(name, "").strip() or self._files.get(name, "").strip() or None
 
     def text(self, name: str, default: str) -> str:
         """Return any text."""
@@ -203,6 +221,15 @@ class EnvironmentReader:
             except (ValueError, InvalidDomain, InvalidOrigin) as error:
                 self.problems.append(f"{name} holds {part!r}: {error}")
         return values
+
+
+def _content(path: Path) -> str:
+    """Return the text of a file. Raises OSError, and ValueError if it is too long or not UTF-8."""
+    with path.open("rb") as file:
+        content = file.read(_LONGEST_SECRET + 1)
+    if len(content) > _LONGEST_SECRET:
+        raise ValueError
+    return content.decode()
 
 
 def _base_domain(text: str) -> str:

@@ -17,6 +17,7 @@ __all__ = [
     "FREEHOLD",
     "LITESTAR",
     "PICCOLO",
+    "ROOT",
     "Process",
     "environment",
     "free_port",

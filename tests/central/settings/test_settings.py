@@ -43,6 +43,38 @@ def test_the_central_database_lies_in_the_data_directory_unless_told_otherwise()
     assert Settings.from_env(elsewhere).central_database_url == "sqlite:///here.sqlite"
 
 
+def test_secrets_can_be_the_contents_of_files(tmp_path: Path) -> None:
+    for name, content in (("key", f"{KEY}\n"), ("url", "mysql://root:pass@db:3306/central\n")):
+        (tmp_path / name).write_text(content)
+    environ = {
+        "ENCRYPTION_KEY_FILE": str(tmp_path / "key"),
+        "CENTRAL_DATABASE_URL_FILE": str(tmp_path / "url"),
+    }
+    settings = Settings.from_env(environ)
+    assert settings.encryption_keys == Settings.from_env({"ENCRYPTION_KEY": KEY}).encryption_keys
+    assert settings.central_database_url == "mysql://root:pass@db:3306/central"
+
+
+def test_files_of_secrets_that_cannot_be_used_are_named(tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY)
+    (tmp_path / "long").write_text("x" * 70_000)
+    (tmp_path / "binary").write_bytes(b"\xff\xfe")
+    found = problems(
+        ENCRYPTION_KEY=KEY,
+        ENCRYPTION_KEY_FILE=str(tmp_path / "key"),
+        OPERATOR_TOKEN_FILE=str(tmp_path / "missing"),
+        SMTP_URL_FILE=str(tmp_path / "long"),
+        CENTRAL_DATABASE_URL_FILE=str(tmp_path / "binary"),
+    )
+    assert [one.partition(":")[0] for one in found[:4]] == [
+        "CENTRAL_DATABASE_URL_FILE",
+        "ENCRYPTION_KEY and ENCRYPTION_KEY_FILE are both given",
+        "OPERATOR_TOKEN_FILE",
+        "SMTP_URL_FILE",
+    ]
+    assert KEY not in str(found)
+
+
 def test_everything_can_be_given() -> None:
     settings = Settings.from_env(
         {
