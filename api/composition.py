@@ -39,6 +39,7 @@ from central.jobs.service import JobService
 from central.jobs.store import JobStore
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
+from central.provisioning.fencing import Fences
 from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
@@ -76,6 +77,7 @@ from tenant_schema.users.account_changes import DIRECTORY, AccountChanges
 from tenant_schema.users.factors.service import Factors
 from tenant_schema.users.mails import Mails
 from tenant_schema.users.passwords.hashing import OWASP, HashParameters, Passwords
+from tenant_schema.users.sessions.store import tables_of_open_sessions
 from tenant_schema.users.sign_in.browser_sessions import BrowserSessions
 from tenant_schema.users.sign_in.browser_sign_in import BrowserSignIn
 from tenant_schema.users.sign_in.confirmation import Confirmation
@@ -116,6 +118,7 @@ class Platform:
     engines: TenantEngines
     tenancy: Tenancy
     pool: TenantPool
+    fences: Fences
     provisioning: Provisioning
     jobs: JobStore
     job_runner: JobRunner
@@ -252,6 +255,7 @@ def _tenant_services(parts: Parts) -> dict[str, Any]:
         "engines": parts.engines,
         "tenancy": parts.tenancy,
         "pool": parts.pool,
+        "fences": parts.fences,
     }
 
 
@@ -266,7 +270,9 @@ def _parts(
 ) -> Parts:
     migrator = Migrator(tenant_apps(), DB, seeds=seeds_version())
     pool = TenantPool(servers, tenancy, migrator, seed, size=settings.tenant_pool)
-    return Parts(registry, servers, credentials, engines, tenancy, migrator, seed, pool)
+    return Parts(
+        registry, servers, credentials, engines, tenancy, migrator, seed, pool, tables_of_open_sessions()
+    )
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:

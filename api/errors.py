@@ -16,6 +16,8 @@
     ├── NotAuthenticated
     ├── CrossSite
     ├── TenantSuspended
+    ├── TenantArchived
+    ├── TenantReadOnly(retry_after)
     ├── TenantNotReady(retry_after)
     ├── NotReady(down)
     ├── TooManyOfTenant(retry_after)
@@ -50,7 +52,9 @@ __all__ = [
     "MalformedMultipart",
     "NotAuthenticated",
     "NotReady",
+    "TenantArchived",
     "TenantNotReady",
+    "TenantReadOnly",
     "TenantSuspended",
     "TooManyAtOnce",
     "TooManyOfTenant",
@@ -206,6 +210,29 @@ class TenantSuspended(HttpError):
 
     def __init__(self) -> None:
         super().__init__("This tenant is suspended.")
+
+
+class TenantArchived(HttpError):
+    """An operator has archived the tenant: its data is kept, and its database is not there."""
+
+    code = "tenant-archived"
+    retry_after: ClassVar[int] = 3_600
+
+    def __init__(self) -> None:
+        super().__init__("This tenant is archived. An operator can bring it back.")
+
+
+class TenantReadOnly(HttpError):
+    """The tenant's data may be read and not changed at present; retry after ``retry_after`` seconds."""
+
+    code = "tenant-read-only"
+
+    def __init__(self, retry_after: int = 5) -> None:
+        self.retry_after = retry_after
+        super().__init__(
+            "This tenant is read-only at present: nothing can be changed, and nobody can sign in newly. "
+            "What has been read with a session goes on."
+        )
 
 
 class TenantNotReady(HttpError):

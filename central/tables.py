@@ -29,6 +29,7 @@ from piccolo_engines.columns import Timestamps, new_id
 
 __all__ = [
     "TABLES",
+    "WITH_DATABASE",
     "AuditEvent",
     "CentralThrottle",
     "Credential",
@@ -53,11 +54,18 @@ __all__ = [
 
 
 class TenantStatus(StrEnum):
-    """The status of a tenant. Only an ``active`` one is served."""
+    """The status of a tenant. An ``active`` one is served, and a ``read-only`` one to readers.
+
+    The database of an ``archived`` or ``deleted`` one is gone; an archive of it is kept. A ``deleted`` one
+    has no slug and no host names any more.
+    """
 
     PROVISIONING = "provisioning"
     ACTIVE = "active"
+    READ_ONLY = "read-only"
     SUSPENDED = "suspended"
+    ARCHIVED = "archived"
+    DELETED = "deleted"
     DELETING = "deleting"
 
 
@@ -72,6 +80,10 @@ class DomainProof(StrEnum):
     TRUSTED = "trusted"
     TXT = "txt"
     CNAME = "cname"
+
+
+WITH_DATABASE = (TenantStatus.ACTIVE, TenantStatus.READ_ONLY, TenantStatus.SUSPENDED)
+"""The statuses of tenants whose database is complete and theirs."""
 
 
 class PreparedState(StrEnum):
@@ -96,7 +108,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     ``version`` counts the changes of the row. ``folded_name`` is the name as searches compare it.
     ``disconnects`` counts the requests to close the tenant's connections; ``forced_disconnect`` is the latest
     one that does not wait for running statements. ``schema_level`` is the level of the tenant's database, a
-    :class:`central.migrations.level.SchemaLevel` as text; empty if it is not known.
+    :class:`central.migrations.level.SchemaLevel` as text; empty if it is not known. ``db_name`` does not
+    follow from the slug. Nothing is sent outside for a sandbox. New tenants may be made from a template.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -111,6 +124,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     disconnects = Integer(default=0, null=False)
     forced_disconnect = Integer(default=0, null=False)
     schema_level = Varchar(length=64, null=False)
+    is_sandbox = Boolean(default=False, null=False)
+    is_template = Boolean(default=False, null=False)
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):

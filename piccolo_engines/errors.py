@@ -10,6 +10,7 @@
     │   └── ServerNotReady      the server accepts no statements at present; this one was not executed
     ├── ServerTooOld            the server is older than the engine supports
     ├── AccessDenied            the server or the file system denies access
+    │   └── WritesRefused       the database may be read and not written
     ├── DatabaseMissing         the database does not exist
     ├── StorageFailed           the disk is full or unreadable, or the file is damaged
     ├── PoolTimeout             no connection became free in time
@@ -63,6 +64,7 @@ __all__ = [
     "UniqueViolation",
     "UnstorableValue",
     "Unsupported",
+    "WritesRefused",
 ]
 
 
@@ -153,6 +155,14 @@ class AccessDenied(DatabaseError):
 
     def __init__(self) -> None:
         super().__init__("The database denies access.")
+
+
+class WritesRefused(AccessDenied):
+    """The database may be read and not written: its user lacks privileges, or it is fenced. Nothing was
+    changed.
+    """
+
+    code = "writes-refused"
 
 
 class DatabaseMissing(DatabaseError):

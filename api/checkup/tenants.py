@@ -11,7 +11,7 @@ from api.operations.command_line_access import COMMAND_LINE
 from central.errors import CentralError, CredentialsUnreadable
 from central.migrations.recorded import MigrationsUnknown
 from central.registry import TenantRef
-from central.tables import TenantStatus
+from central.tables import WITH_DATABASE
 from piccolo_engines.errors import AccessDenied, DatabaseError
 from tenant_schema.objects.changes.drift import Drift
 from tenant_schema.objects.changes.journal import open_entries
@@ -20,13 +20,11 @@ from tenant_schema.users.account_changes import count_active, has_pending_change
 
 __all__ = ["check_tenants"]
 
-_OPEN = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
-
 
 async def check_tenants(
     platform: Platform, tenants: Sequence[TenantRef], done: Callable[[str], None], parallel: int = 4
 ) -> list[Finding]:
-    """Check the active and suspended tenants, ``parallel`` at a time.
+    """Check the tenants whose databases are in use, ``parallel`` at a time.
 
     Calls ``done`` with the slug of each.
     """
@@ -40,7 +38,7 @@ async def check_tenants(
         done(tenant.slug)
         return found
 
-    found = await asyncio.gather(*(check(one) for one in tenants if one.status in _OPEN))
+    found = await asyncio.gather(*(check(one) for one in tenants if one.status in WITH_DATABASE))
     return [finding for findings in found for finding in findings]
 
 

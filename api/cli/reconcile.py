@@ -77,7 +77,7 @@ async def _reconcile(platform: Platform, out: Output) -> _Outcome:
 
 
 def _print(outcome: _Outcome) -> None:
-    done = {"Undone": outcome.undone, "Deleted": outcome.finished, "Password changed": outcome.changed}
+    done = {"Undone": outcome.undone, "Deleted": outcome.finished, "Completed": outcome.changed}
     for what, slugs in done.items():
         if slugs:
             say(f"{what}: {', '.join(slugs)}.")

@@ -81,7 +81,12 @@ def _print(tenant: TenantDetail, settings: Settings) -> None:
 for _name, _command, _summary in (
     ("rename", "tenants_change:rename_tenant", "Change the display name of the tenant SLUG to NAME."),
     ("suspend", "tenants_change:suspend_tenant", "Stop serving the tenant SLUG."),
-    ("resume", "tenants_change:resume_tenant", "Serve the suspended tenant SLUG again."),
+    (
+        "read-only",
+        "tenants_change:make_read_only",
+        "Let the tenant SLUG be read and not changed. Nobody can sign in newly meanwhile.",
+    ),
+    ("resume", "tenants_change:resume_tenant", "Serve the suspended or read-only tenant SLUG as before."),
     (
         "disconnect",
         "tenants_change:disconnect_tenant",

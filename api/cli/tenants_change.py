@@ -1,4 +1,4 @@
-"""``freehold tenants rename, suspend, resume, disconnect`` and ``delete``."""
+"""``freehold tenants rename, suspend, read-only, resume, disconnect`` and ``delete``."""
 
 import sys
 from collections.abc import Awaitable, Callable
@@ -17,7 +17,14 @@ from api.operations.tenant_acts import TenantActs
 from api.schemas.tenants import Disconnected, TenantResponse
 from central.registry import TenantRecord
 
-__all__ = ["delete_tenant", "disconnect_tenant", "rename_tenant", "resume_tenant", "suspend_tenant"]
+__all__ = [
+    "delete_tenant",
+    "disconnect_tenant",
+    "make_read_only",
+    "rename_tenant",
+    "resume_tenant",
+    "suspend_tenant",
+]
 
 _Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
 _slug = click.argument("slug", shell_complete=tenant_slugs)
@@ -51,11 +58,20 @@ def suspend_tenant(slug: str, out: Output) -> None:
     out.one(suspended, lambda: say(f"{slug} is suspended; `freehold tenants resume {slug}` serves it again."))
 
 
+@click.command("read-only")
+@_slug
+@with_output
+def make_read_only(slug: str, out: Output) -> None:
+    """Let the tenant SLUG be read and not changed. Nobody can sign in newly meanwhile."""
+    changed = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.make_read_only))
+    out.one(changed, lambda: say(f"{slug} is read-only; `freehold tenants resume {slug}` ends that."))
+
+
 @click.command("resume")
 @_slug
 @with_output
 def resume_tenant(slug: str, out: Output) -> None:
-    """Serve the suspended tenant SLUG again."""
+    """Serve the suspended or read-only tenant SLUG as before."""
     settings = load_settings()
     resumed = run(settings, lambda platform: _act(platform, slug, TenantActs.resume))
     out.one(resumed, lambda: say(f"{slug} is served again at {settings.url_of(resumed.domain)}."))

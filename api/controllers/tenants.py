@@ -180,15 +180,35 @@ class TenantController(Controller):
         return TenantResponse.of(await tenants.suspend(tenant_id))
 
     @post(
+        "/{tenantId:str}/read-only",
+        status_code=200,
+        operation_id="makeTenantReadOnly",
+        summary="Let a tenant be read and not changed",
+        description=(
+            "Reads go on. Requests that would change something, sign-ins included, get 503 "
+            "`tenant-read-only`, from all processes. Once this has responded nothing changes in the tenant's "
+            "database, except that sessions that are open are kept in use."
+        ),
+        response_description="The tenant as it is now.",
+        responses=problems(404, 409),
+    )
+    async def make_tenant_read_only(
+        self, tenants: Injected[TenantActs], tenant_id: TenantId
+    ) -> TenantResponse:
+        """Let a tenant be read and not changed."""
+        return TenantResponse.of(await tenants.make_read_only(tenant_id))
+
+    @post(
         "/{tenantId:str}/resume",
         status_code=200,
         operation_id="resumeTenant",
-        summary="Serve a suspended tenant again",
+        summary="Serve a suspended or read-only tenant as before",
+        description="Ends `suspended` and `read-only`.",
         response_description="The tenant as it is now.",
         responses=problems(404, 409),
     )
     async def resume_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> TenantResponse:
-        """Serve a suspended tenant again."""
+        """Serve a tenant as before."""
         return TenantResponse.of(await tenants.resume(tenant_id))
 
     @post(

@@ -52,5 +52,6 @@ class WorkspaceController(Controller):
             shareable_roles=await platform.views.roles_to_share_with(access),
             operators=await platform.people.support.active(tenant),
             frontend_version=frontend_version(),
+            read_only=request.is_read_only,
         )
         return request.tagged(WorkspaceResponse.of(found))

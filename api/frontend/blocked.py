@@ -11,7 +11,7 @@ from typing import Final
 from litestar.exceptions import NotFoundException
 from litestar.types import HTTPScope
 
-from api.errors import TenantNotReady, TenantSuspended
+from api.errors import TenantArchived, TenantNotReady, TenantSuspended
 from api.frontend.files import opens_page, page_response
 from api.middleware.host_kinds import OPERATORS_PATHS, is_below
 from api.problems.catalog import title_of
@@ -26,6 +26,7 @@ _BLOCKED: Final[Mapping[type[Exception], str]] = {
     TenantNotFound: "unknown",
     TenantGone: "unknown",
     TenantSuspended: "suspended",
+    TenantArchived: "archived",
     TenantNotReady: "not-ready",
 }
 """What the page is about, by errors of a tenant's host."""

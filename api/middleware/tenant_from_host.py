@@ -6,7 +6,6 @@ from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
 
 from api.composition import Platform
-from api.errors import TenantNotReady, TenantSuspended
 from api.frontend.files import CENTRAL_PAGES, TENANT_PAGES, is_asset, is_frontend, serve_frontend
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.disconnects import CancelOnDisconnect, DisconnectWatch, may_be_cancelled
@@ -15,6 +14,7 @@ from api.middleware.host_kinds import INTERNAL_PATHS, is_below
 from api.middleware.idempotency import refuse_bad_key
 from api.middleware.request_context import RequestContext
 from api.middleware.rerun import rerun, rerun_repaired
+from api.middleware.tenant_status import refuse_unless_served, refuse_writes
 from api.operations.support_requests import record_status
 from api.problems.table import status_of
 from api.requests.addresses import client_address, is_proxy, requested_host
@@ -27,7 +27,6 @@ from central.database import CENTRAL
 from central.errors import TenantNotFound
 from central.hostnames import parse_host
 from central.registry import TenantRef
-from central.tables import TenantStatus
 from central.tenancy.resolver import Central, Unknown
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
@@ -50,7 +49,8 @@ class TenantFromHost:
     and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
-    :class:`~api.errors.TenantSuspended` and :class:`~api.errors.TenantNotReady`.
+    :class:`~api.errors.TenantSuspended`, :class:`~api.errors.TenantArchived` and
+    :class:`~api.errors.TenantNotReady`, and :class:`~api.errors.TenantReadOnly` before a body is taken in.
     """
 
     __slots__ = ("_central_app", "_cross_origin", "_platform", "_tenant_app", "_watch")
@@ -91,9 +91,9 @@ class TenantFromHost:
                     await self._serve_central(scope, receive, send)
                 return
             context.tenant, context.tenant_id = tenant.slug, tenant.id
-            _refuse_unless_active(tenant)
+            refuse_unless_served(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
-            state["domain"] = tenant.primary_domain
+            state["domain"], state["status"] = tenant.primary_domain, tenant.status
             if is_frontend(scope, TENANT_PAGES):
                 await serve_frontend(scope, receive, send)
                 return
@@ -118,6 +118,7 @@ class TenantFromHost:
         if (preflight := self._cross_origin.preflight(scope, context)) is not None:
             await preflight(scope, receive, send)
             return
+        refuse_writes(tenant, scope)
         if is_upload(scope):
             await self._with_upload(tenant, scope, receive, send)
             return
@@ -259,15 +260,3 @@ def _rewrite_host(scope: HTTPScope, host: str) -> None:
     """Replace the Host header by the name in A-labels, the only form that Litestar accepts."""
     kept = [(name, value) for name, value in scope["headers"] if name != b"host"]
     scope["headers"] = [*kept, (b"host", host.encode())]
-
-
-def _refuse_unless_active(tenant: TenantRef) -> None:
-    match tenant.status:
-        case TenantStatus.ACTIVE:
-            return
-        case TenantStatus.SUSPENDED:
-            raise TenantSuspended
-        case TenantStatus.PROVISIONING:
-            raise TenantNotReady
-        case TenantStatus.DELETING:
-            raise TenantNotFound(tenant.slug)

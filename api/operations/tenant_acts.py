@@ -4,6 +4,7 @@ An operation in one transaction is recorded in it; one of several steps, such as
 start and end. :mod:`api.operations.create_tenant` creates tenants. The caller binds ``CENTRAL``.
 """
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -15,7 +16,7 @@ from central.hostnames import parse_domain, parse_tenant_domain
 from central.operators import audit
 from central.operators.audit import Actor
 from central.registry import DomainRecord, TenantRecord, TenantRef
-from central.tables import TenantStatus
+from central.tables import WITH_DATABASE, TenantStatus
 
 __all__ = ["TenantActs"]
 
@@ -41,8 +42,19 @@ class TenantActs:
             tenant_id, "tenant.suspend", TenantStatus.ACTIVE, TenantStatus.SUSPENDED
         )
 
+    async def make_read_only(self, tenant_id: UUID) -> TenantRecord:
+        """Refuse whatever would change the tenant's data. Raises what provisioning raises."""
+        provisioning = self.platform.provisioning
+        return await self._through("tenant.read-only", tenant_id, provisioning.make_read_only)
+
     async def resume(self, tenant_id: UUID) -> TenantRecord:
-        """Serve the tenant again. Raises ``TenantNotFound`` and ``WrongStatus``."""
+        """Serve a suspended or read-only tenant as before.
+
+        Raises ``TenantNotFound``, ``WrongStatus`` and what provisioning raises.
+        """
+        tenant = await self.platform.registry.get(tenant_id)
+        if tenant.status is TenantStatus.READ_ONLY:
+            return await self._through("tenant.resume", tenant_id, self.platform.provisioning.resume)
         return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
 
     async def delete(self, tenant_id: UUID) -> TenantRef:
@@ -77,7 +89,7 @@ class TenantActs:
         Without ``force``, running statements are finished first. Later requests open new connections with the
         credentials that are stored then. Raises ``TenantNotFound`` and ``WrongStatus``.
         """
-        platform, expected = self.platform, (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
+        platform, expected = self.platform, WITH_DATABASE
         async with platform.registry.changing():
             tenant = await platform.registry.disconnect(tenant_id, force=force, expected=expected)
             await self._record("tenant.disconnect", tenant, force=force)
@@ -126,6 +138,19 @@ class TenantActs:
             await self.platform.domains.remove(tenant_id, domain)
             await self._record_domain("domain.remove", tenant_id, domain)
         return domain
+
+    async def _through(
+        self, action: str, tenant_id: UUID, act: Callable[[UUID], Awaitable[object]]
+    ) -> TenantRecord:
+        """Execute an operation of several steps."""
+        tenant = await self.platform.registry.get(tenant_id)
+        await self._record(action, tenant)
+        try:
+            await act(tenant.id)
+        except CentralError as error:
+            await self._record(f"{action}-failed", tenant, reason=error.code)
+            raise
+        return await self.platform.registry.record(tenant.id)
 
     async def _set_status(
         self, tenant_id: UUID, action: str, expected: TenantStatus, wanted: TenantStatus

@@ -125,7 +125,24 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "No tenant has this host name, id or slug. Check the address; an operator can list the tenants.",
     ),
     "tenant-suspended": ("Tenant suspended", "An operator has suspended this tenant. Its data is kept."),
+    "tenant-read-only": (
+        "Tenant cannot be written",
+        "The tenant's data can be read and not changed: an operator has decided so, or it is being moved. "
+        "Sign-ins are refused as well, since they are recorded. " + AGAIN,
+    ),
+    "tenant-archived": (
+        "Tenant archived",
+        "The tenant's data is kept as an archive. An operator can bring it back.",
+    ),
     "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
+    "operation-running": (
+        "Operation running",
+        "An operation on the whole tenant has not ended; the jobs of the installation list it.",
+    ),
+    "operation-failed": (
+        "Operation failed",
+        "A step of an operation on the tenant failed. It is completed in the background.",
+    ),
     "tenant-gone": ("Tenant gone", "The tenant is being deleted, or was deleted."),
     "slug-taken": ("Slug taken", "Another tenant has this slug. Choose another one."),
     "registry-changed": (

@@ -20,7 +20,9 @@ from api.errors import (
     MalformedMultipart,
     NotAuthenticated,
     NotReady,
+    TenantArchived,
     TenantNotReady,
+    TenantReadOnly,
     TenantSuspended,
     TooManyAtOnce,
     TooManyOfTenant,
@@ -34,7 +36,12 @@ from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
 from central.domains.errors import DomainLookupFailed, DomainNotProven, TooManyDomainClaims
 from central.jobs import errors as jobs
-from central.provisioning.errors import NoDatabaseUser, PasswordChanging, ProvisioningError
+from central.provisioning.errors import (
+    NoDatabaseUser,
+    OperationRunning,
+    PasswordChanging,
+    ProvisioningError,
+)
 from central.servers import DatabaseExists, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
 from piccolo_engines import errors as engines
@@ -118,6 +125,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     jobs.JobNotCancellable: 409,
     IdempotencyBusy: 409,
     PasswordChanging: 409,
+    OperationRunning: 409,
     NoDatabaseUser: 409,
     objects.ChangeRefused: 409,
     records.UniqueConflict: 409,
@@ -142,6 +150,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     ProvisioningError: 503,
     jobs.JobError: 503,
     TenantNotReady: 503,
+    TenantReadOnly: 503,
+    TenantArchived: 503,
     NotReady: 503,
     DomainLookupFailed: 503,
     engines.ConnectionLost: 503,
@@ -220,6 +230,9 @@ def is_fault(error: Exception) -> bool:
     return status_of(error) >= 500 and not isinstance(
         error,
         TenantNotReady
+        | TenantReadOnly
+        | TenantArchived
+        | engines.WritesRefused
         | TooManyAtOnce
         | users.TryAgainLater
         | EnginesBusy
@@ -291,6 +304,8 @@ def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
 def _words(error: Exception, status: int) -> tuple[str, str]:
     if isinstance(error, engines.StatementTimeout):
         return error.code, _TOO_SLOW
+    if isinstance(error, engines.WritesRefused):  # the fence of a tenant that has just become read-only
+        return _words(TenantReadOnly(), status)
     if isinstance(error, engines.DatabaseError) and status == 503:
         return "database-unavailable", _SENTENCES[503]
     if isinstance(error, TenantGone):

@@ -16,6 +16,7 @@ from api.requests.json_portions import SMALL, decode_in_portions
 from api.requests.query_parameters import decode_query, query_pairs
 from api.responses import Prepared, RawHeader, RawResponse, encoded, json_bytes, not_modified
 from api.server.concurrency import Slot
+from central.tables import TenantStatus
 from tenant_schema.problems import Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.rights.permissions import Access
@@ -176,6 +177,11 @@ class TenantRequest(ApiRequest):
         """The tenant of the host name."""
         tenant: TenantScope = self.scope["state"]["tenant"]
         return tenant
+
+    @property
+    def is_read_only(self) -> bool:
+        """Whether the tenant's data may be read and not changed at present."""
+        return self.scope["state"]["status"] is TenantStatus.READ_ONLY
 
     def hold(self, slot: Slot) -> None:
         """Enter ``slot``. The tenant middleware leaves it when the response was sent."""

@@ -35,7 +35,7 @@ __all__ = [
     "TxtRecord",
 ]
 
-_Status = Literal["provisioning", "active", "suspended", "deleting"]
+_Status = Literal["provisioning", "active", "read-only", "suspended", "archived", "deleted", "deleting"]
 _SLUG_PATTERN = "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$"
 _Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
 _Slug = Annotated[str, Meta(description="The tenant's name in host names and databases.", examples=["acme"])]
@@ -166,6 +166,8 @@ class TenantResponse(Output):
     admin_email: Annotated[
         str, Meta(description="The first administrator's address.", examples=["ada@acme.example"])
     ]
+    sandbox: Annotated[bool, Meta(description="Nothing is sent outside for it.")]
+    template: Annotated[bool, Meta(description="New tenants may be made from it.")]
     created_at: _Time
     updated_at: _Time
 
@@ -181,6 +183,8 @@ class TenantResponse(Output):
             db_server=record.ref.database_server,
             db_name=record.ref.db_name,
             admin_email=record.admin_email,
+            sandbox=record.ref.is_sandbox,
+            template=record.ref.is_template,
             created_at=record.created_at,
             updated_at=record.updated_at,
         )

@@ -46,6 +46,7 @@ class Workspace:
     items: Sequence[Item]
     preferences: Mapping[str, Raw]
     frontend_version: str
+    read_only: bool
 
 
 class WorkspaceResponse(Output):
@@ -77,6 +78,9 @@ class WorkspaceResponse(Output):
     operators: Annotated[
         list[ActiveSupportResponse], Meta(description="The operators who may be in the tenant now.")
     ]
+    read_only: Annotated[
+        bool, Meta(description="Whether writes get 503 `tenant-read-only` at present.", examples=[False])
+    ]
     frontend_version: Annotated[
         str,
         Meta(
@@ -104,6 +108,7 @@ class WorkspaceResponse(Output):
             preferences=shown_preferences(found.preferences),
             support=_own_support(access),
             operators=[ActiveSupportResponse.of(one) for one in found.operators],
+            read_only=found.read_only,
             frontend_version=found.frontend_version,
         )
 

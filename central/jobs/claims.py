@@ -47,8 +47,9 @@ class Claim:
     :ivar must_stop: whether the process stops; :meth:`progress` then ends the attempt.
     """
 
-    def __init__(self, job: JobRecord, *, is_written: bool = True) -> None:
+    def __init__(self, job: JobRecord, *, is_written: bool = True, key: str | None = None) -> None:
         self.job = job
+        self._key = key
         self.is_written = is_written
         self.is_open = True
         self.is_cancelled = False
@@ -79,12 +80,16 @@ class Claim:
         await self._change({**values, "leased_until": utc_now() + STALE_AFTER})
 
     async def insert(self) -> None:
-        """Insert the row of a new job that this process executes at once."""
+        """Insert the row of a new job that this process executes at once.
+
+        Raises ``UniqueViolation`` if there is an unfinished job with its key.
+        """
         job = self.job
         row = Job(id=job.id, kind=job.kind, tenant_id=job.tenant_id, tenant_slug=job.tenant_slug)
         for name in ("state", "due_at", "claim", "owner", "attempts", "enqueued_at", "total", "unit"):
             setattr(row, name, getattr(job, name))
-        row.leased_until = utc_now() + STALE_AFTER
+        row.leased_until, row.unique_key = utc_now() + STALE_AFTER, self._key
+        row.arguments = dict(job.arguments)
         await Job.insert(row)
         self.is_written = True
 

@@ -123,8 +123,21 @@ class JobStore:
             return None
         return Claim(replace(job, claim=claim, owner=self._owner, attempts=job.attempts + 1))
 
-    def begin(self, kind: str, tenant_id: UUID, tenant_slug: str, *, total: int | None, unit: str) -> Claim:
-        """Return a claim on a new job that this process executes at once. Its row is inserted later."""
+    def begin(
+        self,
+        kind: str,
+        tenant_id: UUID,
+        tenant_slug: str,
+        *,
+        total: int | None,
+        unit: str,
+        key: str | None = None,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> Claim:
+        """Return a claim on a new job that this process executes at once. Its row is inserted later.
+
+        :param key: inserting it raises ``UniqueViolation`` while there is an unfinished job with this key.
+        """
         now = utc_now()
         values = dict.fromkeys(("cursor", "result", "error"))
         job = JobRecord(
@@ -140,7 +153,7 @@ class JobStore:
             attempts=1,
             enqueued=1,
             enqueued_at=now,
-            arguments={},
+            arguments=dict(arguments or {}),
             done=0,
             total=total,
             unit=unit,
@@ -148,7 +161,7 @@ class JobStore:
             updated_at=now,
             **values,
         )
-        return Claim(job, is_written=False)
+        return Claim(job, is_written=False, key=key)
 
     @asynccontextmanager
     async def kept_alive(self, claim: Claim) -> AsyncIterator["asyncio.Task[None]"]:

@@ -7,7 +7,7 @@ from central.provisioning.errors import PasswordChanging
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
-from central.tables import TenantStatus
+from central.tables import WITH_DATABASE, TenantStatus
 from central.tenancy.engines import TenantEngines
 
 __all__ = [
@@ -35,8 +35,7 @@ class MarkDeleting(Repeated):
     is_central = True
 
     async def do(self, tenant: TenantRef) -> None:
-        expected = (TenantStatus.ACTIVE, TenantStatus.SUSPENDED)
-        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=expected)
+        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=WITH_DATABASE)
         if await self.credentials.is_changing(tenant.id):
             raise PasswordChanging(tenant.slug)
 

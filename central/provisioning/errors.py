@@ -8,6 +8,8 @@
         ├── DeletionFailed(slug, step)
         ├── PasswordNotChanged(slug, step)
         ├── PasswordChanging(slug)
+        ├── OperationFailed(slug, step)
+        ├── OperationRunning(slug)
         └── NoDatabaseUser(slug)
 
 The reason is the ``__cause__``, for the log. A message names the step, and never repeats the database's own.
@@ -21,6 +23,8 @@ __all__ = [
     "CreationFailed",
     "DeletionFailed",
     "NoDatabaseUser",
+    "OperationFailed",
+    "OperationRunning",
     "PasswordChanging",
     "PasswordNotChanged",
     "ProvisioningError",
@@ -61,6 +65,30 @@ class DeletionFailed(ProvisioningError):
             f"The tenant {slug!r} is only partly deleted: the step '{step}' failed. "
             "The deletion will be completed automatically."
         )
+
+
+class OperationFailed(ProvisioningError):
+    """A step of an operation on a tenant failed. Reconciliation completes it."""
+
+    code = "operation-failed"
+
+    def __init__(self, slug: str, step: str) -> None:
+        self.slug = slug
+        self.step = step
+        super().__init__(
+            f"The operation on {slug!r} is only partly done: the step '{step}' failed. "
+            "It will be completed automatically."
+        )
+
+
+class OperationRunning(ProvisioningError):
+    """Another operation on the tenant has not ended."""
+
+    code = "operation-running"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"Another operation on the tenant {slug!r} has not ended. Try again when it has.")
 
 
 class PasswordNotChanged(ProvisioningError):

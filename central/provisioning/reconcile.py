@@ -14,7 +14,14 @@ from central.jobs.records import JobRecord
 from central.jobs.steps import StepLog
 from central.jobs.store import JobStore
 from central.provisioning.errors import ProvisioningError
-from central.provisioning.steps import Parts, creation, deletion, password_change
+from central.provisioning.steps import (
+    Parts,
+    creation,
+    deletion,
+    password_change,
+    read_only,
+    resuming,
+)
 from central.provisioning.types import Admin, NewTenant, TenantJob
 from piccolo_engines.errors import DatabaseError
 
@@ -29,7 +36,7 @@ class Report:
 
     :ivar undone: creations that were undone.
     :ivar finished: deletions that were finished.
-    :ivar changed: password changes that were finished.
+    :ivar changed: password changes and changes of status that were finished.
     :ivar failed: jobs that could not be settled yet.
     :ivar dropped: databases of the pool that were dropped, by name.
     """
@@ -47,9 +54,9 @@ class Report:
             return replace(self, failed=(*self.failed, slug))
         if job.kind == TenantJob.CREATE:
             return replace(self, undone=(*self.undone, slug))
-        if job.kind == TenantJob.CHANGE_PASSWORD:
-            return replace(self, changed=(*self.changed, slug))
-        return replace(self, finished=(*self.finished, slug))
+        if job.kind == TenantJob.DELETE:
+            return replace(self, finished=(*self.finished, slug))
+        return replace(self, changed=(*self.changed, slug))
 
 
 class Reconciliation:
@@ -61,6 +68,8 @@ class Reconciliation:
         self._to_finish = {
             TenantJob.DELETE: deletion(parts),
             TenantJob.CHANGE_PASSWORD: password_change(parts),
+            TenantJob.READ_ONLY: read_only(parts),
+            TenantJob.RESUME: resuming(parts),
         }
         self._jobs = jobs
         self._observer = observer

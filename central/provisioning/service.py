@@ -16,9 +16,22 @@ from central.jobs.kinds import JobKind
 from central.jobs.pipeline import Observer, Step, StepFailed, carry_out
 from central.jobs.steps import LONGEST_STEP_PAUSE, StepLog
 from central.jobs.store import JobStore
-from central.provisioning.errors import CreationFailed, DeletionFailed, PasswordNotChanged
+from central.provisioning.errors import (
+    CreationFailed,
+    DeletionFailed,
+    OperationFailed,
+    OperationRunning,
+    PasswordNotChanged,
+)
 from central.provisioning.reconcile import Reconciliation, Report
-from central.provisioning.steps import Parts, creation, deletion, password_change
+from central.provisioning.steps import (
+    Parts,
+    creation,
+    deletion,
+    password_change,
+    read_only,
+    resuming,
+)
 from central.provisioning.types import (
     Admin,
     NewTenant,
@@ -26,12 +39,14 @@ from central.provisioning.types import (
     TenantJob,
     TenantRequest,
     generate_password,
+    operation_key,
 )
 from central.registry import TenantRef
 from central.servers import DatabaseExists, Login, UserExists
 from central.slugs import parse_slug
 from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
+from piccolo_engines.errors import UniqueViolation
 
 __all__ = ["Provisioning"]
 
@@ -68,6 +83,7 @@ class Provisioning:
         self._creation = creation(parts)
         self._deletion = deletion(parts)
         self._password_change = password_change(parts)
+        self._read_only, self._resuming = read_only(parts), resuming(parts)
         self._faults = faults
         self._observer = observer
         self._jobs = jobs or JobStore()
@@ -114,6 +130,20 @@ class Provisioning:
         """
         tenant = await self._parts.registry.get(tenant_id)
         return await self._uninterrupted(self._change_password(tenant, ends_connections))
+
+    async def make_read_only(self, tenant_id: UUID) -> TenantRef:
+        """Refuse everything that would change the tenant's data, from all processes. Returns its last state.
+
+        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant that is neither active nor read-only,
+        ``OperationRunning``, and ``OperationFailed``, after which reconciliation completes it.
+        """
+        tenant = await self._parts.registry.get(tenant_id)
+        return await self._uninterrupted(self._change(TenantJob.READ_ONLY, tenant, self._read_only))
+
+    async def resume(self, tenant_id: UUID) -> TenantRef:
+        """Let a read-only tenant be written again. Raises as :meth:`make_read_only`."""
+        tenant = await self._parts.registry.get(tenant_id)
+        return await self._uninterrupted(self._change(TenantJob.RESUME, tenant, self._resuming))
 
     async def reconcile(self) -> Report:
         """Undo abandoned creations and finish abandoned deletions and password changes.
@@ -228,12 +258,26 @@ class Provisioning:
             await self._parts.servers.get(tenant.database_server).end_connections(login.username)
         return login
 
+    async def _change(
+        self, kind: TenantJob, tenant: TenantRef, steps: Sequence[Step[TenantRef]]
+    ) -> TenantRef:
+        """Execute steps that reconciliation would finish. Of concurrent calls for a tenant one succeeds."""
+        async with self._journaled(kind, tenant, steps, operation_key(tenant.id)) as log:
+            failure = await _attempt(carry_out(steps, tenant, log, self._observer))
+            if failure is None:
+                return await self._parts.registry.get(tenant.id)
+            reason, slug = failure.reason, tenant.slug
+            if not await self._reconciliation.postpone(log, failure):  # nothing has happened
+                raise OperationRunning(slug) if isinstance(reason, UniqueViolation) else reason
+            _log.error("The operation %s on %s failed: %s", kind, slug, failure.step, exc_info=reason)
+            raise OperationFailed(slug, failure.step) from reason
+
     @asynccontextmanager
     async def _journaled(
-        self, kind: TenantJob, tenant: TenantRef, steps: Sequence[Step[Any]]
+        self, kind: TenantJob, tenant: TenantRef, steps: Sequence[Step[Any]], key: str | None = None
     ) -> AsyncIterator[StepLog]:
         """Execute a new job inside the block. Its row is inserted with its first step."""
-        claim = self._jobs.begin(kind, tenant.id, tenant.slug, total=len(steps), unit="steps")
+        claim = self._jobs.begin(kind, tenant.id, tenant.slug, total=len(steps), unit="steps", key=key)
         async with self._jobs.kept_alive(claim):
             yield StepLog(self._parts.registry, claim)
 

@@ -1,12 +1,15 @@
-"""The steps that create a tenant, delete it, and change its database user's password, in order.
+"""The steps of the operations on tenants, in order.
 
 Creation: reserve · create database · store credentials · create user · migrate · seed access · create
 administrator · map domain · activate. Deletion: mark deleting · cut leases · drop database · drop user ·
 remove credentials · remove domains · remove tenant. Password change: keep new password · change password ·
-use new password. The first step of each opens its run and the last one closes it, in the same transaction as
-the step: a run is open exactly as long as its tenant is between two states.
+use new password. Read-only: mark read-only · build fence. Resuming: remove fence · mark active.
+
+The first step of each opens its run and the last one closes it, in the same transaction as the step: a run is
+open exactly as long as its tenant is between two states.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from central.jobs.pipeline import Step, UndoableStep
@@ -32,6 +35,7 @@ from central.provisioning.deletion import (
     RemoveDomains,
     RemoveTenant,
 )
+from central.provisioning.fencing import BuildFence, Fences, MarkActive, MarkReadOnly, RemoveFence
 from central.provisioning.password_change import ChangePassword, KeepNewPassword, UseNewPassword
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
@@ -41,7 +45,7 @@ from central.servers.credentials import Credentials
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 
-__all__ = ["Parts", "creation", "deletion", "password_change"]
+__all__ = ["Parts", "creation", "deletion", "password_change", "read_only", "resuming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,13 @@ class Parts:
     migrator: Migrator
     seed: TenantSeed
     pool: TenantPool
+    passable_tables: Sequence[str] = ()
+    """See :class:`~central.provisioning.fencing.Fences`."""
+
+    @property
+    def fences(self) -> Fences:
+        """What refuses writes to tenants' databases."""
+        return Fences(self.servers, self.credentials, self.passable_tables)
 
 
 def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
@@ -94,3 +105,13 @@ def password_change(parts: Parts) -> tuple[Step[TenantRef], ...]:
         ChangePassword(parts.servers, parts.credentials),
         UseNewPassword(parts.credentials),
     )
+
+
+def read_only(parts: Parts) -> tuple[Step[TenantRef], ...]:
+    """Return the steps that set a tenant to read-only."""
+    return (MarkReadOnly(parts.registry), BuildFence(parts.fences))
+
+
+def resuming(parts: Parts) -> tuple[Step[TenantRef], ...]:
+    """Return the steps that let a read-only tenant be written again."""
+    return (RemoveFence(parts.registry, parts.fences), MarkActive(parts.registry))

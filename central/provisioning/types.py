@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
+from uuid import UUID
 
 from central.registry import TenantRef
 
@@ -17,6 +18,7 @@ __all__ = [
     "TenantRequest",
     "TenantSeed",
     "generate_password",
+    "operation_key",
 ]
 
 _SPECIAL = "-_"
@@ -28,7 +30,14 @@ class TenantJob(StrEnum):
 
     CREATE = "tenant.create"
     DELETE = "tenant.delete"
+    READ_ONLY = "tenant.read-only"
+    RESUME = "tenant.resume"
     CHANGE_PASSWORD = "tenant.change-password"  # noqa: S105 # the name of an operation
+
+
+def operation_key(tenant_id: UUID) -> str:
+    """Return the key of jobs of which a tenant has one at a time."""
+    return f"tenant:{tenant_id}"
 
 
 def generate_password(length: int = 32) -> str:

@@ -76,6 +76,8 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         primary_domain=primary_domain,
         disconnects=row["disconnects"],
         forced_disconnect=row["forced_disconnect"],
+        is_sandbox=bool(row["is_sandbox"]),
+        is_template=bool(row["is_template"]),
     )
 
 

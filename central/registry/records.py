@@ -15,7 +15,8 @@ class TenantRef:
 
     ``primary_domain`` is empty while a tenant is being deleted and its domains are gone. An engine that was
     opened at a lower count of ``disconnects`` is closed: immediately if the count is also lower than
-    ``forced_disconnect``, otherwise once nothing runs on it any more.
+    ``forced_disconnect``, otherwise once nothing runs on it any more. ``db_name`` is the database on
+    ``database_server`` that is the tenant's; nothing follows from its text.
     """
 
     id: UUID
@@ -27,6 +28,8 @@ class TenantRef:
     primary_domain: str
     disconnects: int = 0
     forced_disconnect: int = 0
+    is_sandbox: bool = False
+    is_template: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,15 @@ from central.errors import (
 from central.registry.queries import domain_record, find_by_domain, find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.slugs import parse_slug, parse_tenant_name
-from central.tables import Credential, Domain, DomainProof, RegistryVersion, Tenant, TenantStatus
+from central.tables import (
+    WITH_DATABASE,
+    Credential,
+    Domain,
+    DomainProof,
+    RegistryVersion,
+    Tenant,
+    TenantStatus,
+)
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
 from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
@@ -148,11 +156,11 @@ class Registry:
         return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
 
     async def served_with_levels(self) -> list[tuple[TenantRef, str]]:
-        """Return all active and suspended tenants, without their domains, and the levels of their databases.
+        """Return all tenants with a database in use, without their domains, and the databases' levels.
 
         Runs one statement.
         """
-        served = [TenantStatus.ACTIVE.value, TenantStatus.SUSPENDED.value]
+        served = [status.value for status in WITH_DATABASE]
         rows = await Tenant.select().where(Tenant.status.is_in(served)).order_by(Tenant.id, ascending=False)
         return [(ref_of(row, ""), row["schema_level"]) for row in rows]
 
@@ -196,19 +204,25 @@ class Registry:
             return await self.record(tenant_id)
 
     async def set_status(
-        self, tenant_id: UUID, wanted: TenantStatus, *, expected: Collection[TenantStatus], level: str = ""
+        self,
+        tenant_id: UUID,
+        wanted: TenantStatus,
+        *,
+        expected: Collection[TenantStatus],
+        level: str | None = "",
     ) -> TenantRef:
         """Change the status by compare-and-set: of two conflicting calls one succeeds.
 
-        :param level: the level of the tenant's database. By default it is unknown from now on: a tenant may
-            have been suspended so that its database could be restored.
+        :param level: the level of the tenant's database; ``None`` if it stays the same. By default it is
+            unknown from now on: a tenant may have been suspended so that its database could be restored.
 
         Raises :class:`~central.errors.WrongStatus` when the status is none of ``expected``, and
         :class:`~central.errors.TenantNotFound`.
         """
         async with self.changing():
             allowed = Tenant.status.is_in([status.value for status in expected])
-            changes = {Tenant.status: wanted.value, Tenant.schema_level: level}
+            changes: dict[Any, Any] = {Tenant.status: wanted.value}
+            changes |= {} if level is None else {Tenant.schema_level: level}
             is_done = await _update(changes, Tenant.id == tenant_id, allowed)
             ref = await self.get(tenant_id)
             if not is_done:

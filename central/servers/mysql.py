@@ -5,7 +5,7 @@ The only module of this package with SQL text. Names are validated and quoted, v
 
 import asyncio
 import ssl
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,11 @@ __all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER")
 """What a tenant's user may do in its own database: change rows and tables."""
 
+_WRITING = PRIVILEGES[1:]
+_WRITING_ROWS = ("INSERT", "UPDATE", "DELETE")
+
 _DATABASE_EXISTS, _NO_SUCH_THREAD, _CANNOT_USER = 1007, 1094, 1396  # the server's error numbers
+_NO_SUCH_GRANT = frozenset({1141, 1147})
 _HAS_PASSWORD = 3638  # a password history has it: ours are unique, so it is already set
 _ADMIN_POOL = PoolSettings(max_size=2, wait_timeout=30, max_idle=5)
 _ENDING_POOL = PoolSettings(max_size=1, wait_timeout=10, max_idle=5)
@@ -210,6 +214,37 @@ class MySQLServer:
                 await self._run("DROP USER IF EXISTS {}@{}", username, host)
             await self._end_connections(lambda one: one.user == username)
 
+    async def fence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`.
+
+        The user keeps the privilege to read. An open connection has the privileges of its last ``USE``
+        (https://dev.mysql.com/doc/refman/8.4/en/privilege-changes.html), so all connections are ended; what
+        they had not committed is rolled back.
+        """
+        assert username is not None
+        async with self._acting() as session:
+            pattern = await self._pattern(session, database)
+            for host in await self._hosts(validate(username)):
+                for table in passable:
+                    rights = f"{', '.join(_WRITING_ROWS)} ON {quote(database)}.{quote(table)}"
+                    await self._run(f"GRANT {rights} TO {{}}@{{}}", username, host)
+                await self._revoke(f"{', '.join(_WRITING)} ON {pattern}.*", username, host)
+            await self._end_all(username)
+
+    async def unfence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:
+        """See :class:`~central.servers.protocol.DatabaseServer`.
+
+        All connections are ended, so that they get their privileges again.
+        """
+        assert username is not None
+        async with self._acting() as session:
+            for host in await self._hosts(validate(username)):
+                await self._grant(session, username, host, database)
+                for table in passable:
+                    rights = f"{', '.join(_WRITING_ROWS)} ON {quote(database)}.{quote(table)}"
+                    await self._revoke(rights, username, host)
+            await self._end_all(username)
+
     def engine_for(self, database: str, login: Login | None) -> BudgetedEngine:
         """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""
         if login is None:
@@ -257,9 +292,12 @@ class MySQLServer:
         return f"{needs}WITH MAX_USER_CONNECTIONS {self._users.max_connections:d}"
 
     async def _grant(self, session: Session, username: str, host: str, database: str) -> None:
-        is_literal = not session.server.mariadb and await self._has_partial_revokes()
-        pattern = grant_pattern(database, is_literal=is_literal)
+        pattern = await self._pattern(session, database)
         await self._run(f"GRANT {', '.join(PRIVILEGES)} ON {pattern}.* TO {{}}@{{}}", username, host)
+
+    async def _pattern(self, session: Session, database: str) -> str:
+        is_literal = not session.server.mariadb and await self._has_partial_revokes()
+        return grant_pattern(database, is_literal=is_literal)
 
     @asynccontextmanager
     async def _acting(self) -> AsyncIterator[Session]:
@@ -289,6 +327,23 @@ class MySQLServer:
             if matches(process):
                 with suppress(DatabaseError):  # usually because it has ended by itself
                     await self._run(f"KILL {process.id:d}")
+
+    async def _revoke(self, rights: str, username: str, host: str) -> None:
+        """Revoke privileges, if the user has any of them."""
+        try:
+            await self._run(f"REVOKE {rights} FROM {{}}@{{}}", username, host)
+        except DatabaseError as error:
+            if _number(error) not in _NO_SUCH_GRANT:
+                raise
+
+    async def _end_all(self, username: str) -> None:
+        """End the user's present connections, and wait until the server does not know them any more.
+
+        Raises ``TimeoutError`` when the server takes too long.
+        """
+        for process in await process_list(self._admin):
+            if process.user == username:
+                await self._end_thread(process.id)
 
     async def _stop_statement(self, thread_id: int) -> None:
         """End a connection's statement. If that fails, the statement ends by itself."""

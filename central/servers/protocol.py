@@ -1,6 +1,6 @@
 """The protocol of a database server, and the servers of an installation by name."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from typing import Any, Protocol
 
 from piccolo.engine.base import Engine
@@ -71,6 +71,20 @@ class DatabaseServer(Protocol):
     async def drop_user(self, username: str) -> None:
         """Drop the user. Does nothing if it does not exist."""
 
+    async def fence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:
+        """Refuse writes to the database from all processes, also from one that is suspended at present.
+
+        After the return, no statement of the tenant changes anything but the ``passable`` tables; those that
+        were open have been committed or rolled back. Reads are served. Repeating it is harmless.
+
+        :param username: the database's user; ``None`` where databases have no users.
+
+        Raises ``LockTimeout`` when a transaction that writes stays open; nothing is fenced then.
+        """
+
+    async def unfence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:
+        """Admit writes again. Does nothing to a database that is not fenced."""
+
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:
         """Create an engine for the database. Opens nothing, and never creates the database."""
 
@@ -112,6 +126,19 @@ class DatabaseServers:
     def database_name(self, slug: str) -> str:
         """Return the name of the database of the tenant with this slug."""
         return database_name(slug, self._prefix)
+
+    def name_beside(self, slug: str, mark: str) -> str:
+        """Return the name of another database of the tenant with this slug.
+
+        No slug leads to it, since slugs have no ``_``.
+
+        :param mark: up to 8 lower-case letters and digits.
+        """
+        return database_name(f"{slug}_{mark}", self._prefix)
+
+    def username_beside(self, slug: str, mark: str) -> str:
+        """Return the name of the user of that database."""
+        return database_username(f"{slug}_{mark}", self._prefix)
 
     def pooled_name(self, mark: str) -> str:
         """Return the name of a prepared database. No slug leads to it, since slugs have no ``_``."""

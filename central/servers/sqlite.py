@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import stat
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ from central.connections.login import Login
 from central.servers.errors import DatabaseExists
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.identifiers import validate
+from piccolo_engines.sqlite.fence import build_fence, remove_fence
 
 __all__ = ["SQLiteServer"]
 
@@ -82,16 +83,17 @@ class SQLiteServer:
     async def drop_user(self, username: str) -> None:
         """Do nothing: SQLite has no users."""
 
+    async def fence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:  # noqa: ARG002 # no users
+        """See the protocol. The tables get triggers that refuse writes."""
+        await asyncio.to_thread(build_fence, self._existing(database), passable)
+
+    async def unfence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:  # noqa: ARG002 # no users
+        """See the protocol."""
+        await asyncio.to_thread(remove_fence, self._existing(database))
+
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:  # noqa: ARG002 # no users
         """See the protocol. Raises ``DatabaseMissing`` when the file does not exist or is a link."""
-        path = self._path(database)
-        try:
-            is_file = stat.S_ISREG(path.lstat().st_mode)
-        except FileNotFoundError:
-            is_file = False
-        if not is_file:
-            raise DatabaseMissing
-        return self._engine(path)
+        return self._engine(self._existing(database))
 
     def builder_for(self, database: str) -> Engine[Any]:
         """See the protocol."""
@@ -99,6 +101,17 @@ class SQLiteServer:
 
     async def close(self) -> None:
         """Do nothing: only engines hold connections."""
+
+    def _existing(self, database: str) -> Path:
+        """Return the database's file. Raises ``DatabaseMissing`` when it does not exist or is a link."""
+        path = self._path(database)
+        try:
+            is_file = stat.S_ISREG(path.lstat().st_mode)
+        except FileNotFoundError:
+            is_file = False
+        if not is_file:
+            raise DatabaseMissing
+        return path
 
     def _path(self, database: str) -> Path:
         return self._directory / (validate(database) + _FILE)

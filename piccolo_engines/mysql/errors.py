@@ -25,6 +25,7 @@ from piccolo_engines.errors import (
     StorageFailed,
     UniqueViolation,
     UnstorableValue,
+    WritesRefused,
 )
 
 __all__ = ["GONE_BEFORE_SENT", "duplicate_key", "translate"]
@@ -45,6 +46,11 @@ def _column(message: str) -> str | None:
 def _constraint(message: str) -> str | None:
     found = _QUOTED.search(message)
     return found.group(1) if found else None
+
+
+def _denied(message: str) -> DatabaseError:
+    """A command was denied for a table; the message names the command."""
+    return AccessDenied() if message.startswith(("SELECT", "SHOW")) else WritesRefused()
 
 
 def duplicate_key(error: DriverError) -> tuple[str | None, str] | None:
@@ -77,7 +83,6 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
             1045,
             1129,
             1130,
-            1142,
             1143,
             1227,
             1251,
@@ -92,6 +97,7 @@ _KINDS: tuple[tuple[Callable[[str], DatabaseError], tuple[int, ...]], ...] = (
             1862,
         ),
     ),
+    (_denied, (1142,)),
     (lambda _: AccessDenied(), (2059, 2061, 3118, 3159, 3955, 4151)),
     (lambda _: DatabaseMissing(), (1046, 1049, 1102)),
     (lambda _: SchemaMismatch(), (1054, 1146, 1191, 1412)),

@@ -12,6 +12,7 @@ from collections.abc import Callable
 from piccolo_engines import errors
 
 __all__ = [
+    "FENCED",
     "SQLiteCheckViolation",
     "SQLiteForeignKeyViolation",
     "SQLiteIntegrityViolation",
@@ -57,6 +58,9 @@ class SQLiteSchemaMismatch(errors.SchemaMismatch, sqlite3.OperationalError):
     """``no such table``, ``no such column`` and the like."""
 
 
+FENCED = "the database is fenced"
+"""The message of the triggers of :mod:`piccolo_engines.sqlite.fence`."""
+
 _MISSING = re.compile(r"no such (?:table|column): |table .+ has no column named ")
 
 
@@ -79,6 +83,8 @@ def _not_null(message: str) -> errors.DatabaseError:
 
 def _trigger(message: str) -> errors.DatabaseError:
     """SQLite implements ``ON DELETE RESTRICT`` with an internal trigger, and reports it as one."""
+    if message == FENCED:
+        return errors.WritesRefused()
     is_reference = message.startswith("FOREIGN KEY")
     return SQLiteForeignKeyViolation() if is_reference else SQLiteIntegrityViolation()
 

@@ -44,6 +44,7 @@ class MariaDBTemplate:
     build: Build
     databases: list[str] = field(default_factory=list)
     users: list[str] = field(default_factory=list)
+    grants: dict[str, list[str]] = field(default_factory=dict)
     tables: list[Place] = field(default_factory=list)
     columns: set[tuple[str, str, str]] = field(default_factory=set)
     referring: dict[Place, set[Place]] = field(default_factory=dict)
@@ -69,6 +70,7 @@ class MariaDBTemplate:
         await root.run_ddl(f'CREATE DATABASE "{self.prefix}central"')
         await self.build(self.settings)
         self.databases, self.users = await databases(root, self.prefix), await users(root, self.prefix)
+        self.grants = {account: await _grants(root, account) for account in self.users}
         async with root.transaction():
             self.tables = [(name, table) for name in self.databases for table in await _tables(root, name)]
             for name in self.databases:
@@ -103,11 +105,20 @@ class MariaDBTemplate:
             await root.run_ddl(f'DROP DATABASE "{name}"')
         for account in set(accounts) - set(self.users):
             await root.run_ddl(f"DROP USER {account}")
+        await self._restore_grants(root)
         await self._drop_new_tables(root)
         if await self._columns(root) != self.columns:
             await self.make()
             return
         await self._put_rows_back(root, self.tables)
+
+    async def _restore_grants(self, root: MySQLEngine) -> None:
+        """A fence takes privileges away."""
+        for account, grants in self.grants.items():
+            if await _grants(root, account) != grants:
+                await root.run_ddl(f"REVOKE ALL PRIVILEGES, GRANT OPTION FROM {account}")
+                for grant in grants:
+                    await root.run_ddl(grant)
 
     async def _drop_new_tables(self, root: MySQLEngine) -> None:
         async with root.transaction():
@@ -208,3 +219,8 @@ def made_on_mariadb(address: ServerAddress, prefix: str, build: Build) -> Iterat
         yield template
     finally:
         asyncio.run(clear(MySQLEngine(address.config), prefix))
+
+
+async def _grants(root: MySQLEngine, account: str) -> list[str]:
+    rows = await ask(root, f"SHOW GRANTS FOR {account}")
+    return sorted(one for row in rows for one in row.values() if not one.startswith("GRANT USAGE"))

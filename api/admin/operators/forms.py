@@ -33,6 +33,7 @@ __all__ = [
     "CreateTenant",
     "Delete",
     "Disconnect",
+    "ReadOnly",
     "RemoveDomain",
     "Rename",
     "Resume",
@@ -62,6 +63,7 @@ def operator_forms(
     acts = TenantActs(platform, actor)
     on_tenants: list[type[_OnTenant]] = [
         Suspend,
+        ReadOnly,
         Resume,
         Rename,
         AddDomain,
@@ -201,11 +203,23 @@ class Suspend(_OnTenant):
         return f"{slug} is suspended."
 
 
+class ReadOnly(_OnTenant):
+    """Lets the tenant be read and not changed."""
+
+    name = "Set a tenant to read-only"
+    description = "Reads go on; whatever would change something is refused, sign-ins included."
+
+    async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of an act)
+        """Make it read-only."""
+        await self._acts.make_read_only(tenant_id)
+        return f"{slug} is read-only."
+
+
 class Resume(_OnTenant):
-    """Serves the tenant again."""
+    """Serves the tenant as before."""
 
     name = "Resume a tenant"
-    description = "It is served again from the next request on."
+    description = "It is served again from the next request on, if it was suspended or read-only."
 
     async def act(self, tenant_id: UUID, slug: str, values: Mapping[str, Any]) -> str:  # noqa: ARG002 (the form of an act)
         """Resume it."""

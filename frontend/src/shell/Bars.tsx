@@ -11,7 +11,7 @@ import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
 import { onDefinitionsChange } from "~/session/events";
 
-/** Lines above the page: no connection, a newer workspace, and operators who have access. */
+/** Lines above the page: no connection, a read-only tenant, a newer workspace, and operators who have access. */
 export default function Bars({ navigation }: { navigation: Navigation }) {
   const { online } = useNetwork();
   const { data: workspace } = useQuery({ ...workspaceQuery, refetchOnWindowFocus: "always" });
@@ -37,6 +37,7 @@ export default function Bars({ navigation }: { navigation: Navigation }) {
   return (
     <div className="no-print">
       {!online && <Bar>{m.bar_offline()}</Bar>}
+      {workspace?.readOnly && <Bar>{m.bar_read_only()}</Bar>}
       {isNew && (
         <Bar>
           {m.bar_version()}

@@ -6,6 +6,7 @@ import re
 import secrets
 import string
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final, cast
@@ -14,6 +15,7 @@ from uuid import UUID
 import msgspec
 
 from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.errors import WritesRefused
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -184,7 +186,8 @@ class ApiKeyReader:
             raise TokenExpired
         if known.has_use_to_record(now):
             known.used_at = now
-            await ApiKey.update({ApiKey.last_used_at: now}).where(ApiKey.id == known.id)
+            with suppress(WritesRefused):  # the tenant is read-only: reads go on
+                await ApiKey.update({ApiKey.last_used_at: now}).where(ApiKey.id == known.id)
         return known.access
 
     def known_access(self, scope: TenantScope, text: str) -> Access | None:

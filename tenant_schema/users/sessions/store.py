@@ -34,6 +34,7 @@ __all__ = [
     "insert_session",
     "open_session",
     "rotate_session",
+    "tables_of_open_sessions",
 ]
 
 GRACE: Final = timedelta(seconds=10)
@@ -286,3 +287,8 @@ async def _forget_worthless(session_id: UUID, limits: SessionLimits, now: dateti
 
 async def _end(which: Combinable, reason: EndReason, now: datetime) -> None:
     await Session.update({Session.ended_at: now, Session.end_reason: reason.value}).where(which)
+
+
+def tables_of_open_sessions() -> tuple[str, ...]:
+    """Return the tables that are written when a session is used; a sign-in writes others as well."""
+    return (Session._meta.tablename, SessionToken._meta.tablename)

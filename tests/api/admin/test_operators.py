@@ -31,6 +31,7 @@ async def test_the_menu_has_the_tables_and_the_forms(world: World) -> None:
     assert forms == {
         "create-a-tenant",
         "suspend-a-tenant",
+        "set-a-tenant-to-read-only",
         "resume-a-tenant",
         "rename-a-tenant",
         "add-a-domain",

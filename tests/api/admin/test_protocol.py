@@ -59,7 +59,7 @@ class Sample(Table):
 
 
 TABLE_REGISTRY.remove(Sample)
-KINDS = {one.value: one.name.capitalize() for one in TenantStatus}
+KINDS = {one.value: one.name.replace("_", " ").title() for one in TenantStatus}
 OURS = TableSchema(
     title="Sample",
     link="name",

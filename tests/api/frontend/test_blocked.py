@@ -56,6 +56,8 @@ async def test_a_domain_of_somebody_else_is_not_told_whose_platform_it_is(world:
     ("status", "code", "kind"),
     [
         (TenantStatus.SUSPENDED, 403, "suspended"),
+        (TenantStatus.ARCHIVED, 503, "archived"),
+        (TenantStatus.DELETED, 404, "unknown"),
         (TenantStatus.PROVISIONING, 503, "not-ready"),
         (TenantStatus.DELETING, 404, "unknown"),
     ],

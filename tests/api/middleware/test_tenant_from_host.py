@@ -223,6 +223,8 @@ async def test_a_tenant_half_made_or_half_deleted_is_not_served(world: World) ->
     for status, expected, code in (
         (TenantStatus.PROVISIONING, 503, "tenant-not-ready"),
         (TenantStatus.DELETING, 404, "tenant-not-found"),
+        (TenantStatus.DELETED, 404, "tenant-not-found"),
+        (TenantStatus.ARCHIVED, 503, "tenant-archived"),
     ):
         with CENTRAL.bind(world.platform.central_engine):
             await world.platform.registry.set_status(tenant.id, status, expected=tuple(TenantStatus))

@@ -83,6 +83,7 @@ def test_a_database_out_of_reach_is_503_and_a_broken_statement_500(kind: type[Ex
         "DatabaseMissing",
         "StorageFailed",
         "PoolTimeout",
+        "WritesRefused",
     }
     busy = {
         "LockTimeout",

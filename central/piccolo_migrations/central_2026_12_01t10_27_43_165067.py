@@ -25,7 +25,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T10:15:12:665929"
+ID = "2026-12-01T10:27:43:165067"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -50,7 +50,18 @@ async def forwards():
             "default": "provisioning",
             "null": False,
             "index": True,
-            "choices": Enum("TenantStatus", {"PROVISIONING": "provisioning", "ACTIVE": "active", "SUSPENDED": "suspended", "DELETING": "deleting"}),
+            "choices": Enum(
+                "TenantStatus",
+                {
+                    "PROVISIONING": "provisioning",
+                    "ACTIVE": "active",
+                    "READ_ONLY": "read-only",
+                    "SUSPENDED": "suspended",
+                    "ARCHIVED": "archived",
+                    "DELETED": "deleted",
+                    "DELETING": "deleting",
+                },
+            ),
         },
     )
     manager.add_column("Tenant", "tenant", "database_server", column_class=Varchar, params={"length": 300, "default": "", "null": False})
@@ -60,6 +71,8 @@ async def forwards():
     manager.add_column("Tenant", "tenant", "disconnects", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("Tenant", "tenant", "forced_disconnect", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("Tenant", "tenant", "schema_level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Tenant", "tenant", "is_sandbox", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("Tenant", "tenant", "is_template", column_class=Boolean, params={"default": False, "null": False})
 
     manager.add_table("Domain", "domain")
     manager.add_column("Domain", "domain", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

@@ -1,0 +1,45 @@
+"""Whether a tenant is served, and for what, by its status."""
+
+import re
+from typing import Final
+
+from litestar.types import HTTPScope
+
+from api.errors import TenantArchived, TenantNotReady, TenantReadOnly, TenantSuspended
+from central.errors import TenantNotFound
+from central.registry import TenantRef
+from central.tables import TenantStatus
+
+__all__ = ["refuse_unless_served", "refuse_writes"]
+
+_SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_READS_BY_POST: Final = re.compile(
+    r"/api/v1/(?:data/[^/]+/(?:query|aggregate)|permissions/explain|auth/refresh)/?"
+)
+"""Paths of requests by POST that only read, and the one that keeps a session in use.
+
+Tokens are refreshed since they only last for minutes; a fence leaves out the tables of sessions for that.
+"""
+
+
+def refuse_unless_served(tenant: TenantRef) -> None:
+    """Raise what a request to the host of a tenant gets that is not served."""
+    match tenant.status:
+        case TenantStatus.ACTIVE | TenantStatus.READ_ONLY:
+            return
+        case TenantStatus.SUSPENDED:
+            raise TenantSuspended
+        case TenantStatus.ARCHIVED:
+            raise TenantArchived
+        case TenantStatus.PROVISIONING:
+            raise TenantNotReady
+        case TenantStatus.DELETING | TenantStatus.DELETED:
+            raise TenantNotFound(tenant.slug)
+
+
+def refuse_writes(tenant: TenantRef, scope: HTTPScope) -> None:
+    """Raise :class:`~api.errors.TenantReadOnly` for a request that may change a read-only tenant's data."""
+    if tenant.status is not TenantStatus.READ_ONLY or scope["method"] in _SAFE:
+        return
+    if scope["method"] != "POST" or _READS_BY_POST.fullmatch(scope["path"]) is None:
+        raise TenantReadOnly
