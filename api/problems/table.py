@@ -33,7 +33,6 @@ from tenant_schema.users import errors as users
 from tenant_schema.users.factor_errors import FactorRequired
 
 __all__ = [
-    "STATUSES",
     "document_of",
     "field_problem",
     "is_fault",

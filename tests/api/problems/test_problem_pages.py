@@ -6,7 +6,8 @@ from collections.abc import Iterator
 import pytest
 
 from api.problems.catalog import EXPLANATIONS, title_of
-from api.problems.table import STATUSES, statuses_of
+from api.problems.statuses import STATUSES
+from api.problems.table import statuses_of
 from central.database import CENTRAL
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseError

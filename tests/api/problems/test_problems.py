@@ -8,7 +8,8 @@ import pytest
 from litestar.exceptions import MethodNotAllowedException, NotFoundException
 
 from api import errors as http
-from api.problems.table import STATUSES, document_of, is_fault, problem_response, status_of
+from api.problems.statuses import STATUSES
+from api.problems.table import document_of, is_fault, problem_response, status_of
 from central import errors as central
 from central.tenancy.engines import TenantGone
 from piccolo_engines import errors as engines
