@@ -1,4 +1,4 @@
-"""Errors of the HTTP layer. ``api.problems.table`` maps every error to a status.
+"""Errors of the HTTP layer. ``api.problems.statuses`` maps every error to a status.
 
 ::
 

@@ -1,4 +1,4 @@
-"""The steps that make a tenant read-only and that serve it again, and the fence that is lifted for a while.
+"""The steps that set a tenant to read-only and that serve it again, and the fence that is lifted for a while.
 
 The status stops requests before their body is read; the fence (:meth:`~central.servers.protocol.
 DatabaseServer.fence`) refuses what another process writes that has not seen the status, because it was
@@ -44,7 +44,7 @@ class Fences:
     async def lifted(self, tenant: TenantRef) -> AsyncIterator[None]:
         """Inside the block this installation's commands may write to a read-only tenant.
 
-        Requests are refused by its status meanwhile. If the process dies inside, making the tenant read-only
+        Requests are refused by its status meanwhile. If the process dies inside, setting the tenant to read-only
         again builds the fence.
         """
         if tenant.status is not TenantStatus.READ_ONLY:
