@@ -44,7 +44,7 @@ class Fences:
     async def lifted(self, tenant: TenantRef) -> AsyncIterator[None]:
         """Inside the block this installation's commands may write to a read-only tenant.
 
-        Requests are refused by its status meanwhile. If the process dies inside, setting the tenant to read-only
+        Requests are refused by its status meanwhile. If the process dies inside, setting it to read-only
         again builds the fence.
         """
         if tenant.status is not TenantStatus.READ_ONLY:
