@@ -9,7 +9,7 @@ from central.migrations.migrator import Migrator
 from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
-from central.registry import Registry, TenantRef
+from central.registry import Registry
 from central.servers import DatabaseExists, DatabaseServer, DatabaseServers, UserExists
 from central.servers.credentials import Credentials
 from central.tables import TenantStatus
@@ -46,9 +46,13 @@ class _WithinDatabase:
 
 @dataclass(frozen=True)
 class Reserve(Repeated):
-    """Insert the tenant and its primary domain, both or neither, before anything else is created."""
+    """Insert the tenant and its primary domain, both or neither, before anything else is created.
+
+    A database of the pool is assigned to the tenant in the same transaction.
+    """
 
     registry: Registry
+    pool: TenantPool
     name = "reserve"
     is_central = True
 
@@ -64,6 +68,7 @@ class Reserve(Repeated):
             admin_email=subject.admin.email,
             at_version=subject.at_version,
         )
+        subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
 
     async def undo(self, subject: NewTenant) -> None:
         await self.registry.remove(subject.tenant.id)
@@ -93,28 +98,26 @@ class CreateDatabase:
         tenant = subject.tenant
         server = self.servers.get(tenant.database_server)
         try:
-            subject.is_prepared = await self._adopt(server, tenant)
+            subject.is_prepared = await self._adopt(server, subject)
             if not subject.is_prepared:
                 await server.create_database(tenant.db_name)
         except DatabaseExists:
             subject.is_refused = True  # created by somebody else since the check
             raise
 
-    async def _adopt(self, server: DatabaseServer, tenant: TenantRef) -> bool:
-        """Adopt a database of the pool. Returns False if there is none, or if that failed."""
-        prepared = await self.pool.take(server.name, tenant.id)
-        if prepared is None:
+    async def _adopt(self, server: DatabaseServer, subject: NewTenant) -> bool:
+        """Adopt the database of the pool. Returns False if there is none, or if that failed."""
+        tenant = subject.tenant
+        if subject.prepared is None:
             return False
         try:
-            await server.adopt_database(prepared, tenant.db_name)
+            await server.adopt_database(subject.prepared, tenant.db_name)
         except DatabaseError:
             _log.exception(
                 "A prepared database could not be used for %s; another one is created", tenant.slug
             )
             await server.drop_database(tenant.db_name)
             return False
-        finally:
-            await self.pool.release(tenant.id)
         return True
 
     async def undo(self, subject: NewTenant) -> None:

@@ -2,7 +2,8 @@
 
 A database of the pool has the tables and rows of a new tenant, a neutral name, and no user. Its row in the
 central database is written before it is created, and deleted after it is dropped or adopted: a crash leaves
-nothing unknown. Each place of the pool is a unique value: of all processes one prepares it.
+nothing unknown. Each place of the pool is a unique value: of all processes one prepares it. What a tenant has
+taken is forgotten in the background: nobody waits for it.
 """
 
 import asyncio
@@ -17,6 +18,7 @@ from central.errors import CentralError
 from central.jobs.owner import Owner
 from central.jobs.tables import Job, JobState
 from central.migrations.migrator import Migrator
+from central.provisioning.passwords import PreparedPasswords
 from central.provisioning.types import TenantJob, TenantSeed
 from central.registry import TenantRef
 from central.servers import DatabaseServer, DatabaseServers
@@ -35,10 +37,11 @@ _row = PreparedDatabase
 
 
 class TenantPool:
-    """The prepared databases. The caller binds ``CENTRAL`` and has no transaction open.
+    """The prepared databases. The caller binds ``CENTRAL``.
 
     :param size: how many databases are kept prepared; 0 for none.
     :param owner: this process.
+    :ivar passwords: as many passwords for administrators, hashed.
     """
 
     def __init__(
@@ -52,13 +55,15 @@ class TenantPool:
         owner: Owner | None = None,
     ) -> None:
         self._servers, self._tenancy, self._migrator, self._seed = servers, tenancy, migrator, seed
+        self.passwords = PreparedPasswords(seed.hashing)
         self.size = size
         self._owner = str(owner or Owner.current())
 
     async def take(self, server: str, tenant_id: UUID) -> str | None:
         """Assign a prepared database to the tenant that is being created. Returns its name, if there is one.
 
-        It belongs to the job of that tenant from now on: :meth:`release` ends that. 3 statements.
+        It belongs to the job of that tenant, whose row is inserted in the same transaction: once the job has
+        ended, :meth:`fill` and :meth:`settle` drop what is left of it. 2 statements.
         """
         if not self.size:
             return None
@@ -75,7 +80,7 @@ class TenantPool:
         return None
 
     async def release(self, tenant_id: UUID) -> None:
-        """Drop what is left of the database that the tenant has taken. Does nothing if there is none."""
+        """Drop the database that the tenant has taken, if it still has its old name: its job is undone."""
         for row in await _row.select().where(_row.tenant_id == tenant_id):
             await self._drop(row)
 
@@ -84,8 +89,11 @@ class TenantPool:
 
         Returns their names.
         """
+        return await self._drop_unwanted(_row.id.is_not_null())
+
+    async def _drop_unwanted(self, condition: Any) -> list[str]:
         dropped = []
-        for row in await _row.select().order_by(_row.id):
+        for row in await _row.select().where(condition).order_by(_row.id):
             if await self._is_unwanted(row) and await self._claim(row):
                 await self._drop(row)
                 dropped.append(row["db_name"])
@@ -103,8 +111,10 @@ class TenantPool:
     async def fill(self) -> int:
         """Prepare the databases that the pool lacks, one after the other. Returns their number.
 
-        A failure is logged, and ends this round.
+        Before that, what is left of databases that tenants have taken is dropped. A failure is logged, and
+        ends this round.
         """
+        await self._drop_unwanted(_row.state == PreparedState.TAKEN)
         places = {row["place"] for row in await _row.select(_row.place)}
         filled = 0
         for number in range(self.size):
@@ -117,6 +127,7 @@ class TenantPool:
             except (CentralError, DatabaseError):
                 _log.exception("A database could not be prepared; it will be tried again")
                 break
+        await self.passwords.fill(self.size)
         return filled
 
     async def _prepare(self, server: DatabaseServer, place: str) -> bool:

@@ -205,13 +205,19 @@ class Provisioning:
             primary_domain=request.domain,
         )
         email = request.admin_email or f"admin@{request.domain}"
-        admin = Admin(email, request.admin_password or generate_password(24), name=request.admin_name)
+        admin = self._admin(request, email)
         username, password = servers.username(slug), generate_password(32)
         return NewTenant(tenant, admin, username, password, request.at_version)
 
+    def _admin(self, request: TenantRequest, email: str) -> Admin:
+        if request.admin_password:
+            return Admin(email, request.admin_password, name=request.admin_name)
+        made = self._parts.pool.passwords.take()
+        return Admin(email, made.password, made.started_hash(), request.admin_name)
+
     async def _create(self, new: NewTenant) -> ProvisionedTenant:
         tenant, hashing = new.tenant, self._parts.seed.hashing
-        if hashing is not None:
+        if hashing is not None and new.admin.hashed is None:
             new.admin = replace(new.admin, hashed=_begun(hashing(new.admin.password)))
         async with self._journaled(TenantJob.CREATE, tenant, self._creation) as log:
             failure = await _attempt(carry_out(self._creation, new, log, self._observer))

@@ -73,7 +73,7 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     """Return the steps that create a tenant."""
     copies = DatabaseCopies(parts.migrator)
     return (
-        Reserve(parts.registry),
+        Reserve(parts.registry, parts.pool),
         CreateDatabase(parts.servers, parts.engines, parts.pool),
         StoreCredentials(parts.servers, parts.credentials),
         CreateUser(parts.servers, parts.credentials),

@@ -120,6 +120,7 @@ class NewTenant:
 
     :ivar tenant: the tenant as last returned by the registry.
     :ivar at_version: see :class:`TenantRequest`.
+    :ivar prepared: the name of the database of the pool that the tenant has taken, if any.
     :ivar is_prepared: whether the database has its tables and rows: it is one of the pool, or a copy.
     :ivar is_refused: whether the database turned out to exist already.
     :ivar is_user_refused: whether the database user turned out to exist already.
@@ -130,6 +131,7 @@ class NewTenant:
     username: str
     password: str = field(repr=False)
     at_version: int | None = None
+    prepared: str | None = None
     is_prepared: bool = False
     is_refused: bool = False
     is_user_refused: bool = False

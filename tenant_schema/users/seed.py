@@ -4,8 +4,9 @@ The seeds may be repeated, after a crash or for a tenant in use: they add what i
 changes.
 """
 
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
@@ -96,10 +97,11 @@ async def seed_administrator(
         raise InvalidInput([problem])
     if problems := password_problems(password, email):
         raise WeakPassword(problems)
+    found = await _administrators(email)  # opens the database while the password is hashed
     password_hash = await (passwords.hash(password) if hashed is None else hashed)
     async with DB.transaction():
         wanted = User(id=new_id(), email=email, name=name, password_hash=password_hash)
-        user_id = await _ensure_administrator(wanted)
+        user_id = await _ensure_administrator(wanted, *found)
         if note is not None:
             await note(email)
         await bump(ACCESS)
@@ -141,16 +143,21 @@ async def _create_roles(seeds: list[RoleSeed], permissions: dict[str, UUID]) -> 
     )
 
 
-async def _ensure_administrator(wanted: User) -> UUID:
-    """Create the user, or find the one with the address, and give it the role. A new one: 2 round trips."""
+async def _administrators(email: str) -> tuple[Sequence[Mapping[str, Any]], UUID]:
+    """Return the user with the address, if there is one, and the administrators' role. 1 round trip."""
     known, (role,) = await DB.run_querystring(
         SelectGroup(
-            *User.select(User.id, User.last_sign_in_at).where(User.email == wanted.email).querystrings,
+            *User.select(User.id, User.last_sign_in_at).where(User.email == email).querystrings,
             *Role.select(Role.id).where(Role.name == ADMINISTRATOR).querystrings,
         )
     )
+    return known, role["id"]
+
+
+async def _ensure_administrator(wanted: User, known: Sequence[Mapping[str, Any]], role_id: UUID) -> UUID:
+    """Create the user, or change the known one, and give it the role. A new one: 1 round trip."""
     if not known:
-        given = UserRole.insert(UserRole(user=wanted.id, role=role["id"]))
+        given = UserRole.insert(UserRole(user=wanted.id, role=role_id))
         statements = [*User.insert(wanted).querystrings, *given.querystrings]
         await DB.run_querystring(StatementGroup(*statements))
         return wanted.id
@@ -158,7 +165,7 @@ async def _ensure_administrator(wanted: User) -> UUID:
     if user["last_sign_in_at"] is None:
         await User.update({User.password_hash: wanted.password_hash}).where(User.id == user["id"])
     user_id: UUID = user["id"]
-    await _give_role(user_id, role["id"])
+    await _give_role(user_id, role_id)
     return user_id
 
 

@@ -8,12 +8,13 @@ from typing import Any
 import pytest
 
 from central.jobs.owner import Owner
+from central.jobs.pipeline import Moment
 from central.provisioning.pool import TenantPool
 from central.servers import DatabaseExists
-from central.tables import PreparedDatabase, PreparedState
+from central.tables import PreparedDatabase, PreparedState, Tenant
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import DatabaseMissing
-from tests.central.provisioning.world import DEAD, Halt, PowerCut, Process, World, request
+from tests.central.provisioning.world import CREATION, DEAD, Halt, PowerCut, Process, World, request
 
 OTHER = replace(Owner.current(), pid=1)
 """A process that is alive."""
@@ -48,12 +49,29 @@ async def test_a_tenant_gets_a_prepared_database_and_the_names_of_any_other(worl
     halt = Halt("never", "", PowerCut())
     created = await world.process(halt).provisioning.create(request())
     assert created.tenant.db_name == "tenant_acme"
-    assert (prepared_files(world), await PreparedDatabase.count()) == ([], 0)
+    assert prepared_files(world) == []
     await world.assert_complete(process, created.tenant)
     skipped = [moment.step for moment in halt.seen if moment.is_skipped]
     assert {"migrate", "seed access"} <= set(skipped)
+    assert [row["state"] for row in await PreparedDatabase.select()] == [PreparedState.TAKEN]
     assert await process.pool.fill() == 1
+    assert [row["state"] for row in await PreparedDatabase.select()] == [PreparedState.READY]
     assert await process.pool.fill() == 0
+
+
+async def test_what_a_tenant_takes_is_not_filled_again_before_the_tenant_is_there(world: World) -> None:
+    process = await filled(world)
+    halt = Halt("never", "", PowerCut())
+    states: list[list[str]] = []
+
+    async def fill_meanwhile(moment: Moment) -> None:
+        assert await process.pool.fill() == 0
+        states.append([row["state"] for row in await PreparedDatabase.select()])
+
+    halt.before = fill_meanwhile  # type: ignore[method-assign]
+    created = await world.process(halt).provisioning.create(request())
+    await world.assert_complete(process, created.tenant)
+    assert states == [[PreparedState.READY]] + [[PreparedState.TAKEN]] * (len(CREATION) - 1)
 
 
 async def test_without_a_prepared_database_a_tenant_is_created_as_ever(world: World) -> None:
@@ -69,6 +87,7 @@ async def test_a_prepared_database_that_is_broken_does_not_matter(world: World) 
     (world.directory / file).unlink()
     created = await process.provisioning.create(request())
     await world.assert_complete(process, created.tenant)
+    await process.provisioning.reconcile()
     assert await PreparedDatabase.count() == 0
 
 
@@ -94,7 +113,9 @@ async def test_two_processes_prepare_each_place_once_and_give_each_database_to_o
     )
     for tenant in created:
         await world.assert_complete(one, tenant.tenant)
-    assert (prepared_files(world), await PreparedDatabase.count()) == ([], 0)
+    assert prepared_files(world) == []
+    assert [row["state"] for row in await PreparedDatabase.select()] == [PreparedState.TAKEN] * 2
+    assert sum(await asyncio.gather(one.pool.fill(), other.pool.fill())) == 2
 
 
 @pytest.mark.parametrize("when", ["before", "after"])
@@ -122,30 +143,75 @@ async def test_a_process_that_dies_while_it_prepares_leaves_nothing(
     assert await world.residue() == {}
 
 
-@pytest.mark.parametrize(
-    ("what", "when"),
-    [
-        ("take", "after"),
-        ("adopt_database", "before"),
-        ("adopt_database", "after"),
-        ("release", "before"),
-        ("release", "after"),
-    ],
-)
+@pytest.mark.parametrize("when", ["before", "after"])
 async def test_a_process_that_dies_while_a_tenant_takes_one_leaves_nothing(
-    world: World, what: str, when: str, monkeypatch: pytest.MonkeyPatch
+    world: World, when: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await filled(world)
     process = world.process(owner=DEAD)
     with monkeypatch.context() as patch:
-        patch.setattr(TenantPool, "release", interrupted(TenantPool.release, when="before"))
-        owner = world.server if what == "adopt_database" else process.pool
-        patch.setattr(owner, what, interrupted(getattr(owner, what), when=when))
+        adopt = interrupted(world.server.adopt_database, when=when)
+        patch.setattr(world.server, "adopt_database", adopt)
         with pytest.raises(PowerCut):
             await process.provisioning.create(request())
     report = await world.process().provisioning.reconcile()
     assert report.undone == ("acme",)
     assert await world.residue() == {}
+
+
+async def test_a_process_that_dies_before_the_tenant_is_reserved_has_taken_nothing(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled(world)
+    process = world.process(owner=DEAD)
+    monkeypatch.setattr(process.pool, "take", interrupted(process.pool.take, when="after"))
+    with pytest.raises(PowerCut):
+        await process.provisioning.create(request())
+    assert await Tenant.count() == 0
+    assert [row["state"] for row in await PreparedDatabase.select()] == [PreparedState.READY]
+
+
+@pytest.mark.parametrize("step", ["reserve", "activate"])
+async def test_what_was_taken_by_a_process_that_died_is_dropped(world: World, step: str) -> None:
+    await filled(world)
+    with pytest.raises(PowerCut):
+        await world.process(Halt("after", step, PowerCut()), owner=DEAD).provisioning.create(request())
+    report = await world.process().provisioning.reconcile()
+    assert report.undone == (("acme",) if step == "reserve" else ())
+    assert len(report.dropped) == 1
+    assert await PreparedDatabase.count() == 0
+    assert prepared_files(world) == []
+
+
+async def test_passwords_are_hashed_ahead_and_given_away_once(world: World) -> None:
+    seen: list[str] = []
+
+    async def hashing(password: str) -> str:
+        seen.append(password)
+        return f"hash of {password}"
+
+    world.seed = replace(world.seed, hashing=hashing)
+    process = await filled(world, 2)
+    assert (len(set(seen)), len(seen[0])) == (2, 24)
+    ahead = list(seen)
+    created = [await process.provisioning.create(request(slug)) for slug in ("acme", "beta", "gamma")]
+    assert [one.admin.password for one in created] == seen
+    assert seen[:2] == ahead, "the third was hashed when it was needed"
+    hashes = [await one.admin.hashed for one in created if one.admin.hashed is not None]
+    assert hashes == [f"hash of {password}" for password in seen]
+    given = await process.provisioning.create(request("delta", admin_password="of their own"))
+    assert (given.admin.password, seen[3:]) == ("of their own", ["of their own"])
+
+
+async def test_a_password_that_cannot_be_hashed_ahead_is_hashed_later(world: World) -> None:
+    async def busy(_: str) -> str:
+        raise RuntimeError("too many hashes at the same time")
+
+    world.seed = replace(world.seed, hashing=busy)
+    process = await filled(world)
+    made = process.pool.passwords.take()
+    assert (len(made.password), made.hashed) == (24, None)
+    assert made.password not in repr(made)
 
 
 async def test_a_tenant_that_fails_later_gives_nothing_back_to_the_pool(world: World) -> None:
