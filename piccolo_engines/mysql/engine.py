@@ -13,6 +13,7 @@ from piccolo.utils.warnings import colored_warning
 from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.mysql import dialect
+from piccolo_engines.mysql.bulk.transactions import MySQLLoad, MySQLSnapshot
 from piccolo_engines.mysql.catalog import Catalog
 from piccolo_engines.mysql.duplicates import DuplicateKeys
 from piccolo_engines.mysql.migrations.copies import DatabaseCopy, read_copy, write_copy
@@ -356,6 +357,14 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         return MySQLTransaction(
             self, allow_nested=allow_nested, isolation_level=isolation_level, read_only=read_only
         )
+
+    def snapshot(self) -> MySQLSnapshot:
+        """Return a transaction in which whole tables are read as they are at one moment."""
+        return MySQLSnapshot(self)
+
+    def load(self) -> MySQLLoad:
+        """Return a transaction for many rows, which may refer to rows that come later."""
+        return MySQLLoad(self)
 
     def atomic(self) -> Atomic:
         """Return an object that collects queries and runs them in one transaction."""

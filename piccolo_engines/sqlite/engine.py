@@ -16,6 +16,7 @@ from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import ConnectionLost, DatabaseError, PoolTimeout
 from piccolo_engines.sqlite.batches import SQLiteBatch
+from piccolo_engines.sqlite.bulk.transactions import SQLiteLoad, SQLiteSnapshot
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
 from piccolo_engines.sqlite.constraints import as_index
 from piccolo_engines.sqlite.errors import SQLiteLockTimeout
@@ -183,6 +184,14 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
             Piccolo's ``TransactionError``.
         """
         return SQLiteTransaction(self, transaction_type, allow_nested=allow_nested)
+
+    def snapshot(self) -> SQLiteSnapshot:
+        """Return a transaction in which whole tables are read as they are at one moment."""
+        return SQLiteSnapshot(self.current_transaction, self._streams.lease)
+
+    def load(self) -> SQLiteLoad:
+        """Return a transaction for many rows, which may refer to rows that come later."""
+        return SQLiteLoad(self)
 
     def atomic(self, transaction_type: TransactionType = TransactionType.immediate) -> Atomic:
         """Return an object that collects queries and runs them in one transaction."""

@@ -1,0 +1,1 @@
+"""Whole tables on MySQL and MariaDB: read at one moment, and loaded."""

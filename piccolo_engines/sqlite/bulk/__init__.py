@@ -1,0 +1,1 @@
+"""Whole tables on SQLite: read at one moment, and loaded."""
