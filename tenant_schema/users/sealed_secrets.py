@@ -9,9 +9,9 @@ from piccolo.columns import Column
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.users.sign_in_tables import Factor, IdentityProvider
 
-__all__ = ["reseal_secrets"]
+__all__ = ["SEALED", "reseal_secrets"]
 
-_SEALED: Final = (IdentityProvider.client_secret, Factor.secret, OutboxMessage.payload)
+SEALED: Final = (IdentityProvider.client_secret, Factor.secret, OutboxMessage.payload)
 """Challenges are left out: they expire sooner than access tokens, for which a rotation has to wait."""
 _PAGE: Final = 200
 
@@ -24,7 +24,7 @@ async def reseal_secrets(reseal: Callable[[str], str]) -> int:
 
     :param reseal: returns a sealed text, sealed with the current key; raises if it cannot be opened.
     """
-    return sum([await _reseal_column(column, reseal) for column in _SEALED])
+    return sum([await _reseal_column(column, reseal) for column in SEALED])
 
 
 async def _reseal_column(column: Column, reseal: Callable[[str], str]) -> int:

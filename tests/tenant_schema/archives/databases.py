@@ -1,0 +1,138 @@
+"""New databases on SQLite, MariaDB and MySQL, and archives that go from one to another."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+from central.migrations.migrator import Migrator
+from piccolo_conf import DB
+from piccolo_engines.columns import new_id
+from piccolo_engines.mysql import MySQLEngine
+from tenant_schema.archives.format.keys import ArchiveKey, TenantLock, with_tenant_key
+from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
+from tenant_schema.archives.service import Loaded, TenantArchives, Written
+from tests.conftest import Found, address_or_skip, clear
+from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, migrate
+from tests.tenant_schema.objects.databases import APP_CONFIGS, Bound
+
+ARCHIVES = TenantArchives("0.1.0")
+ACME = ArchivedTenant(id=SCOPE.id, slug="acme", name="Acme Corporation", domains=("acme.localhost",))
+DATA_KEY = bytes(range(32))
+MIGRATOR = Migrator(APP_CONFIGS, DB)
+
+
+@dataclass
+class Databases:
+    """Databases of the kinds ``sqlite``, ``mariadb`` and ``mysql``, which are dropped at the end."""
+
+    found: Found
+    folder: Path
+    prefix: str
+    made: list[str] = field(default_factory=list)
+
+    def new(self, kind: str) -> Config:
+        """An empty database."""
+        number = len(self.made)
+        self.made.append(kind)
+        if kind == "sqlite":
+            return {"path": str(self.folder / f"{number}.sqlite")}
+        address, name = address_or_skip(self.found, kind), f"{self.prefix}{number}"
+        asyncio.run(_run(address.config, f'CREATE DATABASE "{name}"'))
+        return {**address.config, "database": name}
+
+    def seeded(self, kind: str) -> Config:
+        """The database of a new tenant."""
+        config = self.new(kind)
+        asyncio.run(migrate(config))
+        return config
+
+    def drop(self) -> None:
+        """Drop those on servers."""
+        for kind in {*self.made} - {"sqlite"}:
+            address = address_or_skip(self.found, kind)
+            asyncio.run(_clear(address.config, self.prefix))
+
+
+@contextmanager
+def databases_in(found: Found, folder: Path, prefix: str) -> Iterator[Databases]:
+    databases = Databases(found, folder, prefix)
+    try:
+        yield databases
+    finally:
+        databases.drop()
+
+
+async def _run(config: Mapping[str, Any], ddl: str) -> None:
+    root = MySQLEngine(config)
+    await root.run_ddl(ddl)
+    await root.close()
+
+
+async def _clear(config: Mapping[str, Any], prefix: str) -> None:
+    root = MySQLEngine(config)
+    await clear(root, prefix)
+    await root.close()
+
+
+def sealing(tenant: str) -> tuple[Callable[[str], str], Callable[[str], str]]:
+    """Functions that open and seal for a tenant; a secret of another one cannot be opened."""
+
+    def open_secret(sealed: str) -> str:
+        owner, _, secret = sealed.partition(":")
+        assert owner == tenant, f"a secret of {owner!r} in the database of {tenant!r}"
+        return secret
+
+    return open_secret, lambda secret: f"{tenant}:{secret}"
+
+
+def key_of(_tenant: UUID, _key_id: str) -> bytes:
+    return DATA_KEY
+
+
+UNLOCK = with_tenant_key(key_of)
+
+
+async def archived(tenant: str = "acme", **options: Any) -> bytes:
+    """An archive of the bound database, whose secrets are sealed for ``tenant``."""
+    key = ArchiveKey.new(new_id(), [TenantLock(SCOPE.id, "k1", DATA_KEY)])
+    open_secret, _ = sealing(tenant)
+    pieces = [one async for one in ARCHIVES.write(ACME, key, open_secret=open_secret, **options)]
+    return b"".join(pieces)
+
+
+async def loaded(
+    data: bytes, engine: Bound, tenant: str = "acme", *, as_other_tenant: bool = False, **options: Any
+) -> Loaded:
+    """Load an archive into the bound, empty database."""
+
+    async def migrate_to(manifest: Manifest | None) -> None:
+        if manifest is not None:
+            await MIGRATOR.create(engine)
+
+    open_secret, seal_secret = sealing(tenant)
+    return await ARCHIVES.load(
+        in_pieces(data),
+        UNLOCK,
+        migrate_to=migrate_to,
+        open_secret=open_secret,
+        seal_secret=seal_secret,
+        as_other_tenant=as_other_tenant,
+        **options,
+    )
+
+
+async def digest_of(tenant: str = "acme") -> str:
+    """The digest of the bound database."""
+    return (await ARCHIVES.digest(open_secret=sealing(tenant)[0])).digest
+
+
+async def in_pieces(data: bytes, size: int = 60_000) -> AsyncIterator[bytes]:
+    for start in range(0, len(data), size):
+        yield data[start : start + size]
+
+
+__all__ = ["ACME", "ARCHIVES", "Databases", "Written", "archived", "databases_in", "digest_of", "in_pieces"]
