@@ -4,6 +4,7 @@ import base64
 import binascii
 import datetime as dt
 import math
+import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 from typing import Any, Final
@@ -27,6 +28,7 @@ __all__ = [
 ]
 
 _SORTED: Final = msgspec.json.Encoder(order="sorted")
+_LONG_NUMBER: Final = re.compile("[0-9]{19}")
 _DATE_LENGTH: Final = 10
 _TIME_LENGTH: Final = 15
 _TIMESTAMP_LENGTH: Final = 27
@@ -46,13 +48,13 @@ def canonical_json(text: object) -> str:
         value = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError):
         raise UnstorableValue("A text is not JSON.") from None
-    try:
-        return _SORTED.encode(value).decode()
-    except OverflowError:  # MySQL has whole numbers of 64 bits, and makes others doubles
-        return _SORTED.encode(_with_doubles(value)).decode()
+    if _LONG_NUMBER.search(text):
+        value = _with_doubles(value)
+    return _SORTED.encode(value).decode()
 
 
 def _with_doubles(value: Any) -> Any:
+    """MySQL has whole numbers of 64 bits, and makes others doubles."""
     if isinstance(value, dict):
         return {name: _with_doubles(one) for name, one in value.items()}
     if isinstance(value, list):

@@ -99,7 +99,7 @@ class MySQLLoad(MySQLTransaction):
             await super()._end(session, failed=failed)
         finally:
             if session.usable:
-                await session.send("SET SESSION foreign_key_checks = DEFAULT")
+                await session.send("SET SESSION foreign_key_checks = 1")  # MySQL: DEFAULT leaves it at 0
 
 
 async def _run(session: Session, statement: tuple[str, list[Any]]) -> Any:

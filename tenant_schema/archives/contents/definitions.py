@@ -76,7 +76,24 @@ def decided_definitions(
     for row in sorted(objects, key=lambda one: one.name):
         ordered = sorted(own[row.id], key=lambda one: (one.position, one.id.bytes))
         rows.append((row, _decided(row, ordered, limits)))
-    return Definitions(rows, limits)
+    definitions = Definitions(rows, limits)
+    _require_complete(definitions)
+    return definitions
+
+
+def _require_complete(definitions: Definitions) -> None:
+    """Settings were checked when a field was created; these may come from somewhere else."""
+    targets = definitions.tables()
+    for row, fields in definitions.rows:
+        if any(one.type == "lookup" and one.target not in targets for one in fields):
+            raise ContentsInvalid(f"A lookup of {row.name} in the archive refers to an unknown object.")
+        try:
+            definitions.shape(row.name)
+            for one in definitions.model(row.name).fields.values():
+                one.type.json_schema(one)
+                one.type.example(one)
+        except (KeyError, TypeError, ValueError, AttributeError, IndexError):
+            raise ContentsInvalid(f"The definition of {row.name} in the archive is invalid.") from None
 
 
 def _decided(row: ObjectRow, fields: Sequence[FieldRow], limits: RowLimits) -> list[FieldRow]:

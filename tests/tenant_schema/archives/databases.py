@@ -8,13 +8,24 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID
 
+import msgspec
+
 from central.migrations.migrator import Migrator
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
 from piccolo_engines.mysql import MySQLEngine
 from tenant_schema.archives.format.keys import ArchiveKey, TenantLock, with_tenant_key
-from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
-from tenant_schema.archives.service import Loaded, TenantArchives, Written
+from tenant_schema.archives.format.lines import (
+    ArchivedTenant,
+    Column,
+    Manifest,
+    Rows,
+    TableHeader,
+    decoded_rows,
+)
+from tenant_schema.archives.format.reader import ArchiveReader
+from tenant_schema.archives.format.writer import ArchiveWriter
+from tenant_schema.archives.service import Loaded, TenantArchives
 from tests.conftest import Found, address_or_skip, clear
 from tests.tenant_schema.objects.changes.worlds import SCOPE, Config, migrate
 from tests.tenant_schema.objects.databases import APP_CONFIGS, Bound
@@ -36,18 +47,23 @@ class Databases:
 
     def new(self, kind: str) -> Config:
         """An empty database."""
-        number = len(self.made)
-        self.made.append(kind)
-        if kind == "sqlite":
-            return {"path": str(self.folder / f"{number}.sqlite")}
-        address, name = address_or_skip(self.found, kind), f"{self.prefix}{number}"
-        asyncio.run(_run(address.config, f'CREATE DATABASE "{name}"'))
-        return {**address.config, "database": name}
+        return asyncio.run(self.begun(kind))
 
     def seeded(self, kind: str) -> Config:
         """The database of a new tenant."""
-        config = self.new(kind)
-        asyncio.run(migrate(config))
+        return asyncio.run(self.begun(kind, is_seeded=True))
+
+    async def begun(self, kind: str, *, is_seeded: bool = False) -> Config:
+        """An empty database, or that of a new tenant."""
+        number = len(self.made)
+        self.made.append(kind)
+        config: Config = {"path": str(self.folder / f"{number}.sqlite")}
+        if kind != "sqlite":
+            address, name = address_or_skip(self.found, kind), f"{self.prefix}{number}"
+            await _run(address.config, f'CREATE DATABASE "{name}"')
+            config = {**address.config, "database": name}
+        if is_seeded:
+            await migrate(config)
         return config
 
     def drop(self) -> None:
@@ -135,4 +151,32 @@ async def in_pieces(data: bytes, size: int = 60_000) -> AsyncIterator[bytes]:
         yield data[start : start + size]
 
 
-__all__ = ["ACME", "ARCHIVES", "Databases", "Written", "archived", "databases_in", "digest_of", "in_pieces"]
+Tables = dict[str, tuple[list[Column], list[list[Any]]]]
+"""Columns and rows by the name of the table, in the order of an archive."""
+
+
+def opened(data: bytes) -> tuple[Manifest, Tables]:
+    """The contents of an archive."""
+    reader, tables, manifest = ArchiveReader(UNLOCK), Tables(), None
+    header = TableHeader("", ())
+    for item in [*reader.feed(data), *reader.close()]:
+        match item:
+            case Manifest():
+                manifest = item
+            case TableHeader():
+                header, tables[item.table] = item, ([*item.columns], [])
+            case Rows():
+                tables[header.table][1].extend(decoded_rows(header, item))
+    assert manifest is not None
+    return manifest, tables
+
+
+def closed(manifest: Manifest, tables: Tables) -> bytes:
+    """An archive with these contents."""
+    writer = ArchiveWriter(manifest, ArchiveKey.new(new_id(), [TenantLock(SCOPE.id, "k1", DATA_KEY)]))
+    pieces = [writer.begin()]
+    for name, (columns, rows) in tables.items():
+        pieces.append(writer.table(TableHeader(name, tuple(columns))))
+        pieces.append(writer.rows([msgspec.json.encode(row) for row in rows]))
+        pieces.append(writer.end_table())
+    return b"".join([*pieces, writer.finish()])
