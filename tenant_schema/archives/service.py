@@ -30,7 +30,7 @@ from tenant_schema.archives.format.lines import (
 from tenant_schema.archives.format.reader import ArchiveReader
 from tenant_schema.archives.format.writer import ArchiveWriter
 
-__all__ = ["ContentsSum", "Loaded", "Progress", "TenantArchives", "Written"]
+__all__ = ["ContentsSum", "Loaded", "MigrateTo", "Progress", "Report", "TenantArchives", "Written"]
 
 _AHEAD: Final = 4
 """Pieces of an archive that are written before somebody takes them."""

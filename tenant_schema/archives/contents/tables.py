@@ -28,6 +28,7 @@ from tenant_schema.users.sealed_secrets import SEALED
 
 __all__ = [
     "ARCHIVED",
+    "Convert",
     "DERIVED",
     "FIELDS",
     "MIGRATIONS",
