@@ -28,13 +28,13 @@ from tenant_schema.users.sealed_secrets import SEALED
 
 __all__ = [
     "ARCHIVED",
-    "Convert",
     "DERIVED",
     "FIELDS",
     "MIGRATIONS",
     "OBJECTS",
     "OF_THIS_TENANT",
     "PASSING",
+    "Convert",
     "header_of",
     "record_table",
     "schema_tables",
@@ -65,7 +65,7 @@ OF_THIS_TENANT: Final[Mapping[str, str]] = MappingProxyType({
 """Tables that archives have, and that are not loaded into another tenant's database, with the reason."""
 
 PASSING: Final[Mapping[str, str]] = MappingProxyType({
-    "cache_versions": "counts changes for caches, and begins anew",
+    "cache_versions": "counts changes for caches, and begins again",
     "idempotent_requests": "responses that are kept for a day, to requests with an Idempotency-Key",
     "one_time_links": "expire within days, and are for one host name",
     "record_import_parts": "parts of files that are being imported",
