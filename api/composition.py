@@ -25,6 +25,7 @@ from api.record_services import record_services
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
+from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, tenant_apps
 from api.tenant_seed import tenant_seed
@@ -156,6 +157,7 @@ class Platform:
     navigation: NavigationService
     metadata_versions: MetadataVersions
     request_counts: RequestCounts = field(default_factory=RequestCounts)
+    worker_metrics: WorkerMetrics | None
     caches: tuple[VersionedCache, ...]
 
     def forget(self, tenant: TenantScope) -> None:
@@ -276,8 +278,13 @@ def _parts(
 
 
 def _bounds(settings: Settings) -> dict[str, Any]:
-    """Create the limits of concurrent long requests."""
-    return {"clients": ClientConnections(settings), "long_requests": LongRequests(settings)}
+    """Create the limits of concurrent long requests, and the exchange of metrics between processes."""
+    folder = settings.metrics_dir
+    return {
+        "clients": ClientConnections(settings),
+        "long_requests": LongRequests(settings),
+        "worker_metrics": None if folder is None else WorkerMetrics(folder),
+    }
 
 
 def _jobs(

@@ -6,6 +6,7 @@ import sys
 from contextlib import suppress
 from functools import partial
 from math import ceil
+from tempfile import TemporaryDirectory
 from typing import Final
 
 import rich_click as click
@@ -82,7 +83,9 @@ def _serve(config: uvicorn.Config, url: str | None, token: str | None) -> None:
         if url is not None:
             say(f"Freehold starts {config.workers} processes for {url}")
             _say_link(url, token)
-        Multiprocess(config, sockets=[config.bind_socket()]).run()
+        with TemporaryDirectory(prefix="freehold-metrics-") as folder:
+            os.environ.setdefault("METRICS_DIR", folder)  # for the processes
+            Multiprocess(config, sockets=[config.bind_socket()]).run()
         return
     server = _Server(config, url, token)
     with suppress(KeyboardInterrupt):

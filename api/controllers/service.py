@@ -10,8 +10,9 @@ from api.errors import NotReady
 from api.requests.sources import Injected
 from api.responses import Prepared, json_bytes
 from api.schemas.service import Health, Readiness
-from api.server.metrics import CONTENT_TYPE, exposition
-from central.jobs.service import JobCounts, job_counts
+from api.server.metrics import CONTENT_TYPE, job_lines
+from api.server.process_metrics import process_metrics
+from central.jobs.service import job_counts
 from central.servers import DatabaseServer
 from piccolo_engines.errors import DatabaseError
 
@@ -63,36 +64,28 @@ class ServiceController(Controller):
         operation_id="metrics",
         summary="What is counted",
         description=(
-            "In Prometheus' text form: requests, connections of clients, uploads and exports, open tenants, "
-            "and of each database server the budget of connections, how many are in use, idle and waited "
-            "for, and how many were opened and evicted; and the installation's unfinished jobs."
+            "In Prometheus' text form, for all processes of this service together: requests, also of the "
+            "busiest tenants, connections of clients, uploads and exports, open tenants, and of each "
+            "database server the budget of connections, how many are in use, idle and waited for, and how "
+            "many were opened and evicted; and the installation's unfinished jobs."
         ),
         media_type="text/plain",
         response_description="The counts.",
         example='freehold_connections_in_use{server="db:3306"} 3\n',
     )
     async def metrics(self, platform: Injected[Platform]) -> Prepared[str]:
-        """The metrics of this process."""
-        budgets = {server.name: server.connections for server in platform.servers}
-        stats = platform.engines.stats()
-        body = exposition(
-            platform.request_counts,
-            stats,
-            budgets,
-            platform.clients,
-            platform.long_requests,
-            await _jobs(),
-        )
-        return Prepared(json_bytes(body, 200, (b"content-type", CONTENT_TYPE)))
+        """The metrics of all processes of this service, and of the installation."""
+        body = await process_metrics(platform) + await _jobs()
+        return Prepared(json_bytes(body.encode(), 200, (b"content-type", CONTENT_TYPE)))
 
 
-async def _jobs() -> JobCounts | None:
-    """The jobs; None if the central database does not respond: the other metrics are needed then."""
+async def _jobs() -> str:
+    """The jobs; none if the central database does not respond: the other metrics are needed then."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            return await job_counts()
+            return job_lines(await job_counts())
     except (DatabaseError, TimeoutError):
-        return None
+        return ""
 
 
 async def _central_responds(platform: Platform) -> bool:

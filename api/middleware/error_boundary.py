@@ -61,7 +61,7 @@ class ErrorBoundary:
             await self._serve(_as_get(scope), receive, Finished(scope, send, context), context)
         finally:
             seconds = perf_counter() - started
-            self._counts.add(context.method, context.status, seconds)
+            self._counts.add(context.method, context.status, seconds, context.tenant)
             self._log_request(context, seconds)
             SUGGESTIONS.reset(unspent)
             CURRENT.reset(previous)

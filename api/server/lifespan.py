@@ -10,6 +10,7 @@ import structlog
 from api.composition import Platform
 from api.errors import CentralOutOfDate
 from api.frontend.files import frontend_version
+from api.server.process_metrics import exchange_metrics
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 from central.secrets.key_check import KeyCheck
@@ -35,7 +36,9 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         with CENTRAL.bind(platform.central_engine):
             await KeyCheck(platform.vault).require()
         await _reconcile(platform)
-        upkeep = asyncio.gather(keep_up(platform), _keep_pool(platform), run_jobs(platform))
+        upkeep = asyncio.gather(
+            keep_up(platform), _keep_pool(platform), run_jobs(platform), exchange_metrics(platform)
+        )
         try:
             yield
         finally:

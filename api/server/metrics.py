@@ -10,11 +10,12 @@ from typing import Final
 
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
+from api.server.tenant_counts import TenantCounts
 from central.connections.rules import BudgetUse
 from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
 
-__all__ = ["CONTENT_TYPE", "RequestCounts", "exposition"]
+__all__ = ["CONTENT_TYPE", "RequestCounts", "exposition", "job_lines"]
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -48,15 +49,18 @@ _ENGINES: Final = (
 class RequestCounts:
     """The number of requests, and their durations from the head to the end of the response."""
 
-    __slots__ = ("_buckets", "_requests", "_seconds")
+    __slots__ = ("_buckets", "_requests", "_seconds", "_tenants")
 
     def __init__(self) -> None:
         self._requests: Counter[tuple[str, int]] = Counter()
         self._buckets = [0] * (len(_BOUNDS) + 1)
         self._seconds = 0.0
+        self._tenants = TenantCounts()
 
-    def add(self, method: str, status: int, seconds: float) -> None:
-        """Count one request."""
+    def add(self, method: str, status: int, seconds: float, tenant: str | None = None) -> None:
+        """Count one request, of a tenant if there is one."""
+        if tenant is not None:
+            self._tenants.add(tenant, seconds)
         self._requests[method if method in _METHODS else "other", status] += 1
         self._buckets[bisect_left(_BOUNDS, seconds)] += 1
         self._seconds += seconds
@@ -73,6 +77,7 @@ class RequestCounts:
             yield f'freehold_request_seconds_bucket{{le="{bound}"}} {total}'
         yield f"freehold_request_seconds_sum {self._seconds:.6f}"
         yield f"freehold_request_seconds_count {total}"
+        yield from self._tenants.lines()
 
 
 def exposition(
@@ -81,22 +86,22 @@ def exposition(
     servers: Mapping[str, BudgetUse | None],
     clients: ClientConnections | None = None,
     long_requests: LongRequests | None = None,
-    jobs: JobCounts | None = None,
-) -> bytes:
-    """Return all metrics. ``servers`` are the budgets by server; servers without one are omitted.
-
-    :param jobs: those of the installation; omitted if the central database does not respond.
-    """
+) -> str:
+    """Return the metrics of this process. ``servers`` are the budgets by server; others are omitted."""
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
         *(_client_lines(clients) if clients is not None else ()),
         *(_long_request_lines(long_requests) if long_requests is not None else ()),
-        *(_job_lines(jobs) if jobs is not None else ()),
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
     ]
-    return "".join(f"{line}\n" for line in lines).encode()
+    return "".join(f"{line}\n" for line in lines)
+
+
+def job_lines(jobs: JobCounts) -> str:
+    """Return the metrics of the installation's jobs."""
+    return "".join(f"{line}\n" for line in _job_lines(jobs))
 
 
 def _family(

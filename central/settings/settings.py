@@ -36,6 +36,7 @@ class Settings:
     :ivar dns_resolvers: what looks host names up; empty for the system's resolvers.
     :ivar domain_grace_days: how long a host name is served that the DNS does not prove any more.
     :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
+    :ivar metrics_dir: where the processes of one service exchange their metrics; None with one process.
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar jobs_per_process: how many jobs a serving process executes at once; 0 for none.
     :ivar operators_need_factor: whether operators without a second factor cannot sign in to the admin.
@@ -88,6 +89,7 @@ class Settings:
     statement_timeout: float = 30.0
     db_tls_ca: Path | None = None
     central_connections: int = 10
+    metrics_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
     sqlite_synchronous: Synchronous = "FULL"
@@ -242,6 +244,7 @@ def _mail(read: EnvironmentReader) -> dict[str, object]:
 
 def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
     return {
+        "metrics_dir": Path(folder) if (folder := read.optional("METRICS_DIR")) else None,
         "log_level": read.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         "log_format": read.choice("LOG_FORMAT", "console" if local else "json", ("json", "console")),
     }
