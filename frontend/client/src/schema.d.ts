@@ -2289,7 +2289,7 @@ export interface paths {
         };
         /**
          * What is counted
-         * @description In Prometheus' text form: requests, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; and the installation's unfinished jobs.
+         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; and the installation's unfinished jobs.
          */
         get: operations["metrics"];
         put?: never;
