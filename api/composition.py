@@ -7,6 +7,7 @@ from typing import Any
 from api.access_services import People, people_of
 from api.admin.services import AdminServices
 from api.app_services import app_services
+from api.database_identity import identity_check
 from api.directory.find import FindTenants
 from api.directory.services import directory_services
 from api.directory.sign_in import CentralSignIn
@@ -49,6 +50,7 @@ from central.registry import Registry
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
+from central.servers.identity import IdentityCheck
 from central.servers.installed import central_engine_of, installed_servers
 from central.settings.settings import Settings
 from central.tenancy.engines import TenantEngines
@@ -120,6 +122,7 @@ class Platform:
     tenancy: Tenancy
     pool: TenantPool
     fences: Fences
+    identity_check: IdentityCheck
     provisioning: Provisioning
     jobs: JobStore
     job_runner: JobRunner
@@ -187,7 +190,7 @@ def compose(
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
-    engines, tenancy = _tenancy(settings, servers, credentials)
+    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check())
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
@@ -204,6 +207,7 @@ def compose(
         **_central_services(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
+        identity_check=identity,
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
@@ -313,10 +317,11 @@ def _jobs(
 
 
 def _tenancy(
-    settings: Settings, servers: DatabaseServers, credentials: Credentials
+    settings: Settings, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck
 ) -> tuple[TenantEngines, Tenancy]:
     capacities = {"sqlite": settings.max_open_tenants}
-    engines = TenantEngines(TenantOpener(servers, credentials), capacities=capacities)
+    opener = TenantOpener(servers, credentials, identity)
+    engines = TenantEngines(opener, capacities=capacities)
     return engines, Tenancy(engines, DB)
 
 

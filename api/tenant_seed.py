@@ -6,6 +6,7 @@ from central.provisioning.types import Admin, TenantSeed
 from central.registry import TenantRef
 from piccolo_conf import DB
 from tenant_schema.apps.seed import seed_apps
+from tenant_schema.identity import write_identity
 from tenant_schema.objects.changes.new_tables import NewTables
 from tenant_schema.scope import TenantScope
 from tenant_schema.standard.seed import seed_standard_objects
@@ -28,6 +29,7 @@ def tenant_seed(passwords: PasswordHashing, changes: AccountChanges) -> TenantSe
 
     async def administrator(tenant: TenantRef, admin: Admin) -> None:
         scope = TenantScope(tenant.id, tenant.slug, tenant.name)
+        await write_identity(tenant.id)
         await seed_administrator(
             passwords,
             email=admin.email,

@@ -29,6 +29,7 @@
     │   ├── OperatorNotFound(operator)
     │   ├── OperatorTaken(name)
     │   └── TokenNotFound(token_id)
+    ├── DatabaseMismatch(tenant)
     ├── DirectoryUnsettled
     ├── RegistryChanged
     └── FirstTenantLinkInvalid
@@ -42,6 +43,7 @@ from typing import ClassVar
 __all__ = [
     "CentralError",
     "CredentialsUnreadable",
+    "DatabaseMismatch",
     "DirectoryUnsettled",
     "DomainNotFound",
     "DomainTaken",
@@ -332,6 +334,16 @@ class TokenNotFound(OperatorError):
     def __init__(self, token_id: object) -> None:
         self.token_id = str(token_id)
         super().__init__("There is no such token.")
+
+
+class DatabaseMismatch(CentralError):
+    """The database that the registry names for a tenant is not that tenant's. Nothing of it is served."""
+
+    code = "database-mismatch"
+
+    def __init__(self, tenant: str) -> None:
+        self.tenant = tenant
+        super().__init__("The tenant's database is not available: it is not this tenant's.")
 
 
 class DirectoryUnsettled(CentralError):

@@ -8,7 +8,7 @@ from api.checkup.levels import level_problem
 from api.composition import Platform
 from api.number_text import counted
 from api.operations.command_line_access import COMMAND_LINE
-from central.errors import CentralError, CredentialsUnreadable
+from central.errors import CentralError, CredentialsUnreadable, DatabaseMismatch
 from central.migrations.recorded import MigrationsUnknown
 from central.registry import TenantRef
 from central.tables import WITH_DATABASE
@@ -65,6 +65,9 @@ async def _check_tenant(platform: Platform, tenant: TenantRef, level: str) -> li
             "Add the key that they were sealed with to ENCRYPTION_KEY again (see `freehold keys status`)."
         )
         return [error(about, f"Its credentials cannot be opened: {problem.__cause__}", remedy)]
+    except DatabaseMismatch:
+        remedy = f"Put the database of {tenant.slug} back at {tenant.db_name} on {tenant.database_server}."
+        return [error(about, "The database in its place is not its own.", remedy)]
     except (CentralError, DatabaseError, OSError) as problem:
         remedy = f"Restore {tenant.db_name} on {tenant.database_server}, or check its server."
         return [error(about, f"Its database cannot be opened: {problem}", remedy)]

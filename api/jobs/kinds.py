@@ -9,6 +9,8 @@ from central.provisioning.service import Provisioning
 from central.registry import Registry
 from central.secrets.vault import Vault
 from central.tenancy.tenancy import Tenancy
+from tenant_schema.records.imports.service import IMPORT
+from tenant_schema.users.account_changes import DIRECTORY
 
 __all__ = ["job_kinds"]
 
@@ -24,6 +26,6 @@ def job_kinds(
 
     :param handlers: what sends the messages of outboxes, by the kind of message.
     """
-    deliver = OutboxDelivery(registry, tenancy, vault.open, handlers)
+    deliver = OutboxDelivery(registry, tenancy, vault.open, handlers, inside=(DIRECTORY, IMPORT))
     yield JobKind(name=OUTBOX, run=deliver, max_attempts=None, is_cancellable=False)
     yield from provisioning.kinds

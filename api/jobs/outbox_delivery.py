@@ -9,7 +9,7 @@ pauses, until no transaction can be that old any more.
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -109,6 +109,7 @@ class OutboxDelivery:
 
     :param unseal: decrypts for a tenant; raises :class:`~central.errors.CentralError`.
     :param handlers: by the kind of message.
+    :param inside: the kinds that stay inside of this installation, and are handled for sandboxes as well.
     :param patience: seconds that a handler may take.
     """
 
@@ -119,12 +120,14 @@ class OutboxDelivery:
         unseal: Callable[[str, UUID], str],
         handlers: Mapping[str, MessageHandler],
         *,
+        inside: Collection[str] = (),
         patience: float = 120.0,
     ) -> None:
         self._registry = registry
         self._tenancy = tenancy
         self._unseal = unseal
         self._handlers = handlers
+        self._inside = frozenset(inside)
         self._patience = patience
 
     async def __call__(self, claim: Claim) -> Outcome:
@@ -178,6 +181,8 @@ class OutboxDelivery:
         if message["failed_at"] is not None:
             await _row.delete().where(_row.id == message["id"])
             return 0
+        if message["kind"] not in self._inside and await self._is_sandbox(tenant):
+            return await _fail(message, "The tenant is a sandbox: nothing is sent outside for it.")
         if message["kind"] not in self._handlers:
             await _change(message, due_at=utc_now() + _NO_HANDLER, error="Nothing sends this kind.")
             return 0
@@ -188,6 +193,10 @@ class OutboxDelivery:
         except Exception as error:  # noqa: BLE001 # a handler's bug must not keep the others from being sent
             return await _postpone_or_fail(message, error)
         return len(await _row.delete().where(_row.id == message["id"]).returning(_row.id))
+
+    async def _is_sandbox(self, tenant: TenantRef) -> bool:
+        """Whether nothing may be sent outside, by the registry as it is now."""
+        return (await self._registry.get(tenant.id)).is_sandbox
 
     async def _send(self, tenant: TenantRef, message: Mapping[str, Any]) -> None:
         try:

@@ -135,6 +135,11 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The tenant's data is kept as an archive. An operator can bring it back.",
     ),
     "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
+    "database-mismatch": (
+        "Database mismatch",
+        "The database in the tenant's place is another one's, or nobody's: a file was exchanged, or a wrong "
+        "backup restored. Nothing of it is served; the audit trail of the operators has the details.",
+    ),
     "operation-running": (
         "Operation running",
         "An operation on the whole tenant has not ended; the jobs of the installation list it.",

@@ -130,6 +130,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     users.TooBusy: 503,
     EnginesBusy: 503,
     central.CredentialsUnreadable: 503,
+    central.DatabaseMismatch: 503,
     ProvisioningError: 503,
     jobs.JobError: 503,
     TenantNotReady: 503,

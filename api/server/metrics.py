@@ -86,13 +86,19 @@ def exposition(
     servers: Mapping[str, BudgetUse | None],
     clients: ClientConnections | None = None,
     long_requests: LongRequests | None = None,
+    mismatches: int = 0,
 ) -> str:
-    """Return the metrics of this process. ``servers`` are the budgets by server; others are omitted."""
+    """Return the metrics of this process. ``servers`` are the budgets by server; others are omitted.
+
+    :param mismatches: how often a tenant's database turned out to be another one's.
+    """
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
         *(_client_lines(clients) if clients is not None else ()),
         *(_long_request_lines(long_requests) if long_requests is not None else ()),
+        _head("database_mismatches_total", "counter", "Databases that were not their tenant's."),
+        f"freehold_database_mismatches_total {mismatches}",
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
     ]

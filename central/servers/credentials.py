@@ -11,6 +11,7 @@ from central.errors import CredentialsUnreadable, VaultError
 from central.registry import TenantRef
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, Login
+from central.servers.identity import IdentityCheck
 from central.tables import Credential
 
 __all__ = ["Credentials", "TenantOpener"]
@@ -98,21 +99,35 @@ async def _row(tenant_id: UUID) -> dict[str, Any] | None:
 
 
 class TenantOpener:
-    """Creates the engine of a tenant, on its database server and with its own user."""
+    """Creates the engine of a tenant, on its database server and with its own user.
 
-    def __init__(self, servers: DatabaseServers, credentials: Credentials) -> None:
+    :param identity: compares the id inside the database; without it nothing is compared.
+    """
+
+    def __init__(
+        self, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck | None = None
+    ) -> None:
         self._servers = servers
+        self._identity = identity
         self._credentials = credentials
         self._unreadable: dict[UUID, str] = {}
 
     async def __call__(self, tenant: TenantRef) -> Engine[Any]:
         """Create the engine, for :class:`~central.tenancy.engines.TenantEngines`.
 
-        Raises ``DatabaseMissing``, ``UnknownServer`` and ``CredentialsUnreadable``.
+        Raises ``DatabaseMissing``, ``UnknownServer``, ``CredentialsUnreadable``, and with ``identity``
+        ``DatabaseMismatch`` and what connecting raises.
         """
         server = self._servers.get(tenant.database_server)
         login = await self._login(tenant) if server.has_users else None
-        return server.engine_for(tenant.db_name, login)
+        engine = server.engine_for(tenant.db_name, login)
+        if self._identity is not None:
+            try:
+                await self._identity(tenant, engine)
+            except BaseException:
+                await engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
+                raise
+        return engine
 
     async def _login(self, tenant: TenantRef) -> Login | None:
         """Return the login after checking that it can be decrypted.

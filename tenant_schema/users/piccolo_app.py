@@ -4,6 +4,7 @@ from pathlib import Path
 
 from piccolo.conf.apps import AppConfig
 
+from tenant_schema.identity import TenantIdentity
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users import settings_tables, sign_in_tables, tables
@@ -24,6 +25,7 @@ APP_CONFIG = AppConfig(
         tables.SignInThrottle,
         CacheVersion,
         OutboxMessage,
+        TenantIdentity,
         tables.FieldRestriction,
         tables.RowRule,
         tables.ApiKey,

@@ -142,8 +142,22 @@ async def test_the_first_request_of_a_tenant_reads_together_what_belongs_togethe
     assert response.status_code == 200, response.text
     is_mysql = settings.central_database_url.startswith("mysql")
     assert counts == {"central": 1, "tenant": 11 if is_mysql else 9}  # interrupted changes, tables of words
-    assert len([one for one in trips if not one.startswith("SET ")]) == 6
-    assert len(trips) - 6 == is_mysql  # the connection is set up with one statement
+    assert len(trips) == 6  # the connection is there: opening the engine has compared the tenant's id
+
+
+async def test_opening_a_database_costs_one_statement_and_a_warm_request_none(
+    settings: Settings, warm: Warm, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with world_of(settings, warm) as world:
+        tenant, trips = await world.tenant("acme"), _count_trips(monkeypatch)
+        with CENTRAL.bind(world.platform.central_engine):
+            before = len(trips)
+            async with world.platform.tenancy.use(tenant):
+                opened = [one for one in trips[before:] if not one.startswith("SET ")]
+                warm_from = len(trips)
+            async with world.platform.tenancy.use(tenant):
+                assert len(trips) == warm_from
+    assert 1 <= len(opened) <= 2  # the id, and on MySQL the login
 
 
 def _count_trips(monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -29,9 +29,9 @@ class User(Table, tablename="users", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T02:12:34:917712"
+ID = "2026-12-01T10:38:46:049616"
 VERSION = "1.38.0"
-DESCRIPTION = "Users and their rights"
+DESCRIPTION = ""
 
 
 async def forwards():
@@ -166,6 +166,10 @@ async def forwards():
     manager.add_column("OutboxMessage", "outbox_messages", "attempts", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("OutboxMessage", "outbox_messages", "failed_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_column("OutboxMessage", "outbox_messages", "error", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+
+    manager.add_table("TenantIdentity", "tenant_identity")
+    manager.add_column("TenantIdentity", "tenant_identity", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
+    manager.add_column("TenantIdentity", "tenant_identity", "tenant", column_class=UUID, params={"default": None, "null": False})
 
     manager.add_table("FieldRestriction", "field_restrictions")
     manager.add_column("FieldRestriction", "field_restrictions", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
