@@ -75,6 +75,7 @@ PASSING: Final[Mapping[str, str]] = MappingProxyType({
     "sessions": "somebody is signed in to one host name",
     "sign_in_challenges": "expire within minutes",
     "sign_in_throttles": "count failures of the last minutes",
+    "tenant_identity": "whose database it is",
 })  # fmt: skip
 """Tables that archives do not have, with the reason."""
 

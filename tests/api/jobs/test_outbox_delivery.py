@@ -19,7 +19,6 @@ from central.jobs.runner import JobRunner
 from central.jobs.store import JobStore
 from central.jobs.tables import Job
 from central.registry import TenantRef
-from central.tables import Tenant
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.outbox import OutboxMessage
@@ -370,34 +369,3 @@ async def test_a_tenant_that_is_deleted_while_its_messages_are_sent(office: Offi
     await office.run()
     assert await office.jobs() == []
     assert len(office.sent) <= 2
-
-
-async def test_nothing_is_sent_outside_for_a_sandbox(world: World) -> None:
-    office = Office(world)
-    office.inside = ("note",)
-    for number in range(60):
-        await office.put(f"mail {number}")
-    await office.put("inside", kind="note")
-    with CENTRAL.bind(world.platform.central_engine):
-        await Tenant.update({Tenant.is_sandbox: True}).where(Tenant.slug == "acme")
-    await office.put("of another tenant", slug="demo")
-    for _ in range(3):
-        await office.run()
-    assert {payload["text"] for _, _, payload in office.sent} == {"inside", "of another tenant"}
-    assert len(office.sent) == 2
-    left = await office.messages()
-    assert len(left) == 60
-    assert all(row["failed_at"] and "sandbox" in row["error"] for row in left)
-
-
-async def test_a_tenant_that_becomes_a_sandbox_while_its_messages_are_sent(world: World) -> None:
-    office = Office(world)
-
-    async def turn() -> None:
-        await Tenant.update({Tenant.is_sandbox: True}).where(Tenant.slug == "acme")
-
-    office.while_sending = turn
-    for number in range(5):
-        await office.put(f"mail {number}")
-    await office.run()
-    assert [payload["text"] for _, _, payload in office.sent] == ["mail 0"]
