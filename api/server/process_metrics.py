@@ -36,6 +36,10 @@ async def exchange_metrics(platform: Platform) -> None:
 def _own(platform: Platform) -> str:
     budgets = {server.name: server.connections for server in platform.servers}
     return exposition(
-        platform.request_counts, platform.engines.stats(), budgets, platform.clients, platform.long_requests
+        platform.request_counts,
+        platform.engines.stats(),
+        budgets,
+        platform.clients,
+        platform.long_requests,
         platform.identity_check.mismatches,
     )
