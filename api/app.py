@@ -60,6 +60,7 @@ from api.controllers.records import RecordController
 from api.controllers.roles import RoleController
 from api.controllers.sample_data import SampleDataController
 from api.controllers.schema import SchemaController
+from api.controllers.servers import ServerController
 from api.controllers.service import ServiceController
 from api.controllers.sessions import SessionController
 from api.controllers.sign_in import SignInController
@@ -271,6 +272,7 @@ def _routers() -> list[Router]:
             [
                 TenantController,
                 DomainController,
+                ServerController,
                 JobController,
                 TenantSupportController,
                 OperatorFactorController,

@@ -52,6 +52,7 @@ from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
 from central.servers.identity import IdentityCheck
 from central.servers.installed import central_engine_of, installed_servers
+from central.servers.placement import Placement
 from central.settings.settings import Settings
 from central.tenancy.engines import TenantEngines
 from central.tenancy.resolver import Resolver
@@ -117,6 +118,7 @@ class Platform:
     admin: AdminServices
     idempotency: Idempotency = field(default_factory=Idempotency)
     servers: DatabaseServers
+    placement: Placement
     credentials: Credentials
     engines: TenantEngines
     tenancy: Tenancy
@@ -257,6 +259,7 @@ def _tenant_services(parts: Parts) -> dict[str, Any]:
         "tenant_migrator": parts.migrator,
         "registry": parts.registry,
         "servers": parts.servers,
+        "placement": Placement(parts.servers),
         "credentials": parts.credentials,
         "engines": parts.engines,
         "tenancy": parts.tenancy,

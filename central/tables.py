@@ -48,6 +48,7 @@ __all__ = [
     "PreparedState",
     "RegistryVersion",
     "SealedCheck",
+    "ServerPlacement",
     "Tenant",
     "TenantStatus",
 ]
@@ -283,6 +284,16 @@ class PreparedDatabase(Timestamps, Table, db=CENTRAL, help_text="A database for 
     tenant_id = UUID(default=None, null=True, index=True)
 
 
+class ServerPlacement(Timestamps, Table, db=CENTRAL, help_text="Which database servers get new tenants."):
+    """Of servers without a row the default one gets all, see :class:`central.servers.placement.Placement`."""
+
+    id = UUID(primary_key=True, default=new_id)
+    name = Varchar(length=300, unique=True, null=False)
+    weight = Integer(default=0, null=False)
+    bound = Integer(default=None, null=True)
+    draining = Boolean(default=False, null=False)
+
+
 class AuditEvent(Timestamps, Table, db=CENTRAL, help_text="What an operator did."):
     """An action of an operator.
 
@@ -345,6 +356,7 @@ TABLES: tuple[type[Table], ...] = (
     DirectoryEntry,
     CentralThrottle,
     PreparedDatabase,
+    ServerPlacement,
     SealedCheck,
     AuditEvent,
     IdempotencyKey,

@@ -72,6 +72,7 @@ for _name, _summary in (
     ("migrate", "Migrate the central database, and the databases of all tenants or of those named."),
     ("operators", "Operators and their tokens."),
     ("tenants", "Create, find, suspend, resume, rename and delete tenants."),
+    ("servers", "The database servers, and which of them get new tenants."),
     ("jobs", "Work that outlives a request, such as mails and repairs."),
     ("worker", "Execute jobs until stopped."),
     ("shell", "Open a Python shell with the tenant SLUG bound."),

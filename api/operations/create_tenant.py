@@ -71,6 +71,8 @@ class TenantCreation:
             made = await self._made_already(request)
             if made is not None:
                 return StoredResponse(201, await self._body(request, made, None), is_replay=True)
+        if request.server is None:
+            request = replace(request, server=await self.platform.placement.choose())
         await self._record("tenant.create", request)
         try:
             made_now = await self.platform.provisioning.create(request)

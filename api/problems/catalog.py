@@ -9,6 +9,7 @@ from typing import Final
 from api.problems.access_explanations import ACCESS_EXPLANATIONS, AGAIN
 from api.problems.factor_explanations import FACTOR_EXPLANATIONS
 from api.problems.provider_explanations import PROVIDER_EXPLANATIONS
+from api.problems.tenant_explanations import TENANT_EXPLANATIONS
 
 __all__ = ["EXPLANATIONS", "title_of"]
 
@@ -119,96 +120,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     # who is asking, and people
     **ACCESS_EXPLANATIONS,
-    # tenants
-    "tenant-not-found": (
-        "Tenant not found",
-        "No tenant has this host name, id or slug. Check the address; an operator can list the tenants.",
-    ),
-    "tenant-suspended": ("Tenant suspended", "An operator has suspended this tenant. Its data is kept."),
-    "tenant-read-only": (
-        "Tenant cannot be written",
-        "The tenant's data can be read and not changed: an operator has decided so, or it is being moved. "
-        "Sign-ins are refused as well, since they are recorded. " + AGAIN,
-    ),
-    "tenant-archived": (
-        "Tenant archived",
-        "The tenant's data is kept as an archive. An operator can bring it back.",
-    ),
-    "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
-    "database-mismatch": (
-        "Database mismatch",
-        "The database in the tenant's place is another one's, or nobody's: a file was exchanged, or a wrong "
-        "backup restored. Nothing of it is served; the audit trail of the operators has the details.",
-    ),
-    "operation-running": (
-        "Operation running",
-        "An operation on the whole tenant has not ended; the jobs of the installation list it.",
-    ),
-    "operation-failed": (
-        "Operation failed",
-        "A step of an operation on the tenant failed. It is completed in the background.",
-    ),
-    "tenant-gone": ("Tenant gone", "The tenant is being deleted, or was deleted."),
-    "slug-taken": ("Slug taken", "Another tenant has this slug. Choose another one."),
-    "registry-changed": (
-        "Registry changed",
-        "Tenants or domains have changed since the request looked at them. " + AGAIN,
-    ),
-    "domain-taken": ("Domain taken", "A tenant has this domain already; a domain leads to one tenant only."),
-    "domain-not-found": ("Domain not found", "The tenant does not have this domain."),
-    "not-proven": (
-        "Not proven",
-        "The DNS does not have the record that proves the host name. Set one of those that the detail names; "
-        "a change may take minutes to arrive everywhere.",
-    ),
-    "domain-lookup-failed": (
-        "Domain lookup failed",
-        "The DNS gave no definite result about the host name. " + AGAIN,
-    ),
-    "too-many-domain-claims": (
-        "Too many domain claims",
-        "The tenant has as many unproven host names as it may have. Prove or remove some of them.",
-    ),
-    "primary-domain": ("Primary domain", "The primary domain of a tenant cannot be removed."),
-    "wrong-status": (
-        "Wrong status",
-        "The tenant's status does not allow this. Read the tenant, and try again.",
-    ),
-    "invalid-slug": (
-        "Invalid slug",
-        "A slug has 1 to 40 lower-case letters, digits and hyphens, with a letter or digit at both ends.",
-    ),
-    "reserved-slug": ("Reserved slug", "The platform keeps this slug for itself. Choose another one."),
-    "invalid-name": ("Invalid name", "The name does not follow its grammar; the detail says what is wrong."),
-    "invalid-tenant-name": (
-        "Invalid tenant name",
-        "A tenant's name must not be empty, too long, or hold control characters.",
-    ),
-    "invalid-domain": ("Invalid domain", "The domain is not a host name that a tenant can be given."),
-    "invalid-origin": (
-        "Invalid origin",
-        "An origin that may call the API is a scheme and a host, with a port where it is not the usual one: "
-        "https://app.example.com. There are no patterns, and without TLS only localhost.",
-    ),
-    "unknown-database-server": (
-        "Unknown database server",
-        "What dbHost and dbPort name must be a server that this installation is set up for (DB_HOST, "
-        "DB_HOSTS).",
-    ),
-    "database-exists": (
-        "Database exists",
-        "A database with the name that the tenant would get exists already. Choose another slug, or "
-        "remove it.",
-    ),
-    "database-user-exists": (
-        "Database user exists",
-        "A database user with the name that the tenant would get exists already. Choose another slug, or "
-        "remove it.",
-    ),
-    "no-database-user": (
-        "No database user",
-        "The tenant's database is a file, which has no user or password.",
-    ),
+    **TENANT_EXPLANATIONS,
     "password-changing": ("Password changing", "Another change of this password is running. " + AGAIN),
     "password-not-changed": (
         "Password not changed",

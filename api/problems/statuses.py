@@ -34,7 +34,7 @@ from central.provisioning.errors import (
     PasswordChanging,
     ProvisioningError,
 )
-from central.servers import DatabaseExists, UnknownServer, UserExists
+from central.servers import DatabaseExists, NoServerHasRoom, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
 from piccolo_engines import errors as engines
 from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
@@ -102,6 +102,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TooManyDomainClaims: 409,
     central.PrimaryDomainKept: 409,
     DatabaseExists: 409,
+    NoServerHasRoom: 409,
     UserExists: 409,
     central.WrongStatus: 409,
     jobs.JobNotRetryable: 409,

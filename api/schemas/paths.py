@@ -31,6 +31,7 @@ __all__ = [
     "ProblemCode",
     "RecordId",
     "RoleId",
+    "ServerName",
     "SessionId",
     "SupportGrantId",
     "TenantId",
@@ -82,6 +83,12 @@ SupportGrantId: TypeAlias = Annotated[
     _id("grantId", "The id of the request for support access.", _not_there("request for support access")),
 ]
 
+ServerName: TypeAlias = Annotated[
+    str,
+    _text(
+        "server", "The server's name: `sqlite`, or host and port.", "db1.internal:3306", {"maxLength": 300}
+    ),
+]
 DomainName: TypeAlias = Annotated[
     str,
     _text(

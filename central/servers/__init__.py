@@ -5,7 +5,7 @@ latter is not imported here: see :mod:`central.servers.installed`.
 """
 
 from central.connections.login import Login
-from central.servers.errors import DatabaseExists, UnknownServer, UserExists
+from central.servers.errors import DatabaseExists, NoServerHasRoom, UnknownServer, UserExists
 from central.servers.names import database_name, database_username, server_name
 from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
@@ -15,6 +15,7 @@ __all__ = [
     "DatabaseServer",
     "DatabaseServers",
     "Login",
+    "NoServerHasRoom",
     "SQLiteServer",
     "UnknownServer",
     "UserExists",

@@ -5,12 +5,13 @@
     CentralError
     ├── DatabaseExists(database)
     ├── UserExists(username)
-    └── UnknownServer(server)
+    ├── UnknownServer(server)
+    └── NoServerHasRoom
 """
 
 from central.errors import CentralError
 
-__all__ = ["DatabaseExists", "UnknownServer", "UserExists"]
+__all__ = ["DatabaseExists", "NoServerHasRoom", "UnknownServer", "UserExists"]
 
 
 class DatabaseExists(CentralError):
@@ -47,3 +48,15 @@ class UnknownServer(CentralError):
     def __init__(self, server: str) -> None:
         self.server = server
         super().__init__(f"{server!r} is not one of the database servers of this installation.")
+
+
+class NoServerHasRoom(CentralError):
+    """No database server takes new tenants."""
+
+    code = "no-server-has-room"
+
+    def __init__(self) -> None:
+        super().__init__(
+            "No database server has room for another tenant: all are full, draining or without weight. "
+            "Change one of them, or name the server."
+        )

@@ -88,6 +88,31 @@ CENTRAL_HOST = "localhost"
         statuses={"operator": 201, "*": 401},
         shows=("crm.acme.example",),
     ),
+    Scenario(
+        name="list servers",
+        method="GET",
+        path="/setup/servers",
+        host=CENTRAL_HOST,
+        statuses=OPERATOR_ALONE,
+        shows=('"name":"sqlite"', '"draining":false'),
+    ),
+    Scenario(
+        name="change a server",
+        method="PATCH",
+        path="/setup/servers/sqlite",
+        host=CENTRAL_HOST,
+        body={"weight": 2, "bound": 500, "draining": True},
+        statuses=OPERATOR_ALONE,
+        shows=('"weight":2,"bound":500,"draining":true',),
+    ),
+    Scenario(
+        name="change a server that is not there",
+        method="PATCH",
+        path="/setup/servers/db:3306",
+        host=CENTRAL_HOST,
+        body={"weight": 2},
+        statuses={"operator": 404, "*": 401},
+    ),
     Scenario(name="the setup routes on a tenant's host", method="GET", path=TENANTS, statuses={"*": 404}),
 )
 async def test_operators_alone_act_on_tenants(world: World, scenario: Scenario, callers: Callers) -> None:

@@ -25,7 +25,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T10:27:43:165067"
+ID = "2026-12-01T10:47:55:427518"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -292,6 +292,17 @@ async def forwards():
     )
     manager.add_column("PreparedDatabase", "prepared_database", "owner", column_class=Varchar, params={"length": 255, "default": "", "null": False})
     manager.add_column("PreparedDatabase", "prepared_database", "tenant_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+
+    manager.add_table("ServerPlacement", "server_placement")
+    manager.add_column("ServerPlacement", "server_placement", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ServerPlacement", "server_placement", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ServerPlacement", "server_placement", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "ServerPlacement", "server_placement", "name", column_class=Varchar, params={"length": 300, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("ServerPlacement", "server_placement", "weight", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("ServerPlacement", "server_placement", "bound", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("ServerPlacement", "server_placement", "draining", column_class=Boolean, params={"default": False, "null": False})
 
     manager.add_table("SealedCheck", "sealed_check")
     manager.add_column("SealedCheck", "sealed_check", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
