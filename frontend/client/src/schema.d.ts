@@ -2544,6 +2544,46 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/setup/servers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * All database servers, the default one first
+         * @description Their tenants, which of them get new ones, and the connections of this process.
+         */
+        get: operations["listServers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/servers/{server}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change whether a database server gets new tenants
+         * @description A new tenant that names no server gets the one with the fewest tenants in proportion to its weight, of those that are neither full nor draining. Existing tenants stay where they are.
+         */
+        patch: operations["changeServer"];
+        trace?: never;
+    };
     "/setup/tenants": {
         parameters: {
             query?: never;
@@ -3350,6 +3390,26 @@ export interface components {
              *     ]
              */
             recoveryCodes?: string[];
+        };
+        /**
+         * ConnectionsResponse
+         * @description The connections of the process that responds.
+         */
+        ConnectionsResponse: {
+            /**
+             * @description How many it may open for tenants.
+             * @example 40
+             */
+            budget: number;
+            /** @example 3 */
+            inUse: number;
+            /** @example 2 */
+            idle: number;
+            /**
+             * @description Queries that wait for a connection.
+             * @example 0
+             */
+            waiting: number;
         };
         /**
          * CountsRequest
@@ -6108,6 +6168,52 @@ export interface components {
             data: components["schemas"]["SearchHit"][];
             /** @description Objects that were not looked into: there are too many, or the search took too long. Name them in `objects`. */
             leftOut?: string[];
+        };
+        /**
+         * ServerChanges
+         * @description Changes of a server; what is missing stays.
+         */
+        ServerChanges: {
+            /**
+             * @description The share of new tenants that name no server, in proportion to the other servers'. With 0 only tenants that name the server are created there.
+             * @example 1
+             */
+            weight?: number;
+            bound?: number | null;
+            /** @description Whether no new tenants are created there: the server is to be emptied. */
+            draining?: boolean;
+        };
+        /**
+         * ServerList
+         * @description All database servers, the default one first.
+         */
+        ServerList: {
+            data: components["schemas"]["ServerResponse"][];
+        };
+        /**
+         * ServerResponse
+         * @description A database server.
+         */
+        ServerResponse: {
+            /**
+             * @description `sqlite`, or host and port.
+             * @example db1.internal:3306
+             */
+            name: string;
+            /**
+             * @description The tenants whose database it has.
+             * @example 12
+             */
+            tenants: number;
+            /**
+             * @description The share of new tenants that name no server, in proportion to the other servers'. With 0 only tenants that name the server are created there.
+             * @example 1
+             */
+            weight: number;
+            bound: number | null;
+            /** @description Whether no new tenants are created there: the server is to be emptied. */
+            draining: boolean;
+            connections: components["schemas"]["ConnectionsResponse"] | null;
         };
         /**
          * SessionConfirmation
@@ -15379,7 +15485,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -15829,6 +15935,77 @@ export interface operations {
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listServers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The servers. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    changeServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The server's name: `sqlite`, or host and port.
+                 * @example db1.internal:3306
+                 */
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "weight": 2,
+                 *       "bound": 500
+                 *     }
+                 */
+                "application/json": components["schemas"]["ServerChanges"];
+            };
+        };
+        responses: {
+            /** @description The server. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServerResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
