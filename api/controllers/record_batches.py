@@ -48,17 +48,19 @@ class RecordBatchController(Controller):
             "refused record, and 50 more in total; `errorsLeftOut` counts the others of a record. With a "
             "`filter` in place of `records`, it is done to all records (up to 10,000) that match and that "
             "the caller may read and do it to, in portions, each of which is written as a whole; one that "
-            "changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them, and `expected` "
-            "makes sure that it is these."
+            "changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them and checks the "
+            "`values`, and `expected` makes sure that it is these. A deletion returns `deletedAt`: with "
+            '`{"op": "restore", "filter": {"deleted_at": …, "updated_by": "$me"}}` it is undone.'
         ),
         response_description="What became of each record.",
-        responses=problems(409),
+        responses=problems(409, 429),
         dependencies={"params": Query(BulkQuery)},
         body_example=BULK_EXAMPLE,
         example=BULK_RESULTS,
     )
     async def write_records(
         self,
+        request: TenantRequest,
         tenant: Injected[TenantScope],
         access: Injected[Access],
         records: Injected[RecordService],
@@ -75,13 +77,16 @@ class RecordBatchController(Controller):
                 await records.bulk(tenant, access, object_name, op, data.records, atomic=data.atomic)
             )
         assert op != "create", "which takes records"
+        values = data.values if isinstance(data.values, dict) else None
         if params.dry_run:
             return BulkResponse.of_matched(
-                await records.count_matching(tenant, access, object_name, op, data.document)
+                await records.count_matching(tenant, access, object_name, op, data.document, values)
             )
-        values = data.values if isinstance(data.values, dict) else {}
+        request.hold(request.platform.long_requests.bulk_changes.take(tenant.id))
         expected = data.expected if isinstance(data.expected, int) else None
-        done = await records.bulk_matching(tenant, access, object_name, op, data.document, values, expected)
+        done = await records.bulk_matching(
+            tenant, access, object_name, op, data.document, values or {}, expected
+        )
         return BulkResponse.of_done(done)
 
     @post(

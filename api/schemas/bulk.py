@@ -1,6 +1,7 @@
 """Request and response bodies of /bulk: records by name, or all that match a filter."""
 
 from collections.abc import Iterator, Sequence, Set
+from datetime import datetime
 from typing import Annotated, Any, Final, Literal, cast
 from uuid import UUID
 
@@ -120,7 +121,7 @@ def _filter_problems(request: BulkRequest, query: BulkQuery, given: Set[str]) ->
         yield Problem("atomic", "not-asked", "What matches is written in portions; atomic takes records.")
     if request.op != "update" and "values" in given:
         yield Problem("values", "not-asked", "Only an update has values.")
-    elif request.op == "update" and not query.dry_run and not request.values:
+    elif request.op == "update" and not request.values and not (query.dry_run and "values" not in given):
         yield Problem("values", "required", "Say what changes.")
 
 
@@ -191,6 +192,18 @@ class BulkResponse(Output):
         ]
         | UnsetType
     ) = UNSET
+    deleted_at: (
+        Annotated[
+            datetime,
+            Meta(
+                description=(
+                    "With a filter, of a deletion: the `deleted_at` that its records have in the trash. "
+                    "Together with `updated_by` it finds exactly these, to restore them."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     results_left_out: (
         Annotated[int, Meta(description="With a filter: failed records that `results` leaves out.")]
         | UnsetType
@@ -211,6 +224,7 @@ class BulkResponse(Output):
             matched=done.matched,
             skipped=done.skipped,
             unfinished=done.unfinished,
+            deleted_at=UNSET if done.deleted_at is None else done.deleted_at,
             results_left_out=done.failures - len(done.failed),
         )
 

@@ -1,4 +1,4 @@
-"""Limits of concurrent long requests: uploads and exports."""
+"""Limits of concurrent long requests: uploads, exports and changes of all records that match a filter."""
 
 from collections import Counter
 from types import TracebackType
@@ -80,8 +80,9 @@ class Slot:
 class LongRequests:
     """The kinds that are bounded."""
 
-    __slots__ = ("exports", "uploads")
+    __slots__ = ("bulk_changes", "exports", "uploads")
 
     def __init__(self, settings: Settings) -> None:
         self.uploads = Slots("uploads", settings.max_tenant_uploads, settings.max_uploads)
         self.exports = Slots("exports", settings.max_tenant_exports, settings.max_exports)
+        self.bulk_changes = Slots("bulk_changes", settings.max_tenant_bulk_changes, settings.max_bulk_changes)

@@ -133,8 +133,8 @@ def _client_lines(clients: ClientConnections) -> Iterator[str]:
 
 
 def _long_request_lines(found: LongRequests) -> Iterator[str]:
-    kinds = (found.uploads, found.exports)
-    yield from _head("long_requests", "gauge", "Uploads and exports under way.")
+    kinds = (found.uploads, found.exports, found.bulk_changes)
+    yield from _head("long_requests", "gauge", "Uploads, exports and bulk changes under way.")
     for slots in kinds:
         yield f'freehold_long_requests{{kind="{slots.kind}"}} {slots.running}'
     yield from _head("long_requests_limit", "gauge", "How many there may be at once.")

@@ -67,6 +67,8 @@ class Settings:
     max_tenant_uploads: int = 2
     max_exports: int = 32
     max_tenant_exports: int = 4
+    max_bulk_changes: int = 16
+    max_tenant_bulk_changes: int = 2
     import_timeout: float = 600.0
     cache_seconds: float = 0.5
     access_token_seconds: int = 900
@@ -190,11 +192,16 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
 def _long_requests(read: EnvironmentReader) -> dict[str, object]:
     uploads = read.integer("MAX_UPLOADS", 16, least=1, most=10_000)
     exports = read.integer("MAX_EXPORTS", 32, least=1, most=10_000)
+    changes = read.integer("MAX_BULK_CHANGES", 16, least=1, most=10_000)
     return {
         "max_uploads": uploads,
         "max_tenant_uploads": read.integer("MAX_TENANT_UPLOADS", min(2, uploads), least=1, most=uploads),
         "max_exports": exports,
         "max_tenant_exports": read.integer("MAX_TENANT_EXPORTS", min(4, exports), least=1, most=exports),
+        "max_bulk_changes": changes,
+        "max_tenant_bulk_changes": read.integer(
+            "MAX_TENANT_BULK_CHANGES", min(2, changes), least=1, most=changes
+        ),
     }
 
 

@@ -347,11 +347,19 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def count_matching(
-        self, scope: TenantScope, access: Access, object_name: str, op: Doing, document: Body
+        self,
+        scope: TenantScope,
+        access: Access,
+        object_name: str,
+        op: Doing,
+        document: Body,
+        values: Body | None = None,
     ) -> Matched:
-        """Return to how many records :meth:`bulk_matching` would do it. Raises InvalidQuery."""
+        """Return to how many records :meth:`bulk_matching` would do it. Raises InvalidQuery, ValidationFailed
+        for the ``values`` of an update, if there are some.
+        """
         target, query = await bulk_filter.found_by(self.targets, scope, access, object_name, op, document)
-        return await bulk_filter.count_matching(target, op, query)
+        return await bulk_filter.count_matching(target, op, query, values)
 
     @retry_when_definitions_changed
     async def require_import(

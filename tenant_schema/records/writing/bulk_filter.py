@@ -49,6 +49,12 @@ PORTION: Final = 250
 """Records of one transaction."""
 _PAGE: Final = 2_000
 _MAX_REPORTED: Final = 100
+_ATTEMPTS: Final = 5
+"""Attempts with a record that others change in between."""
+_OTHER_VERSION: Final = 412
+_CHANGED_MEANWHILE: Final = Problem(
+    "", "changed-meanwhile", "Others are changing this record. Send the request again."
+)
 _BY_ID: Final = (SortTerm("id", descending=False),)
 _ACTS: Final[Mapping[Doing, Act]] = {
     "update": change_items,
@@ -73,6 +79,7 @@ class Done:
     :ivar skipped: the number of those that were gone, or no longer matched, when it was their turn.
     :ivar failed: the first of those that were refused, with the reasons; ``failures`` is their number.
     :ivar unfinished: the number of those that were not tried, because the database failed.
+    :ivar deleted_at: the ``deleted_at`` of what was moved to the trash, by which it can be found there.
     """
 
     matched: int
@@ -81,6 +88,7 @@ class Done:
     failures: int = 0
     failed: list[Item] = field(default_factory=list)
     unfinished: int = 0
+    deleted_at: datetime | None = None
 
     def add(self, items: Sequence[Item]) -> None:
         """Count the items of a portion."""
@@ -112,11 +120,15 @@ async def found_by(
     return target, parse_json_query(document, target.readable)
 
 
-async def count_matching(target: Target, op: Doing, query: Query) -> Matched:
+async def count_matching(target: Target, op: Doing, query: Query, values: Body | None = None) -> Matched:
     """Return how many records it would be done to. Executes one statement.
+
+    Raises :class:`ValidationFailed` for the values, if there are some.
 
     :param target: see :func:`found_by`.
     """
+    if values is not None:
+        _changes(target, op, values)
     number = await count_records(target, query, MAX_MATCHED + 1, within=_allowed(target, op))
     return Matched(min(number, MAX_MATCHED), number > MAX_MATCHED)
 
@@ -147,6 +159,8 @@ async def bulk_by_filter(
             break
         done.skipped += len(portion) - len(items)
         done.add(items)
+    if op == "delete" and done.ok:
+        done.deleted_at = now
     return done
 
 
@@ -208,7 +222,28 @@ async def _found(target: Target, op: Doing, query: Query, only: Filter, limit: i
 async def _act(
     target: Target, op: Doing, query: Query, ids: Sequence[UUID], changes: Row, now: datetime
 ) -> list[Item]:
-    """Do it to those of the records that match now, in one transaction; in several where that is too much."""
+    """Do it to those of the records that match now. Those that others change in between are looked for
+    again, in a transaction that sees the change.
+    """
+    items = await _attempt(target, op, query, ids, changes, now)
+    for _ in range(_ATTEMPTS - 1):
+        missed = [item.id for item in items if item.status == _OTHER_VERSION and item.id]
+        if not missed or target.engine.transaction_exists():
+            break
+        others = [item for item in items if item.status != _OTHER_VERSION]
+        items = [*others, *await _attempt(target, op, query, missed, changes, now)]
+    for item in items:
+        if item.status == _OTHER_VERSION:
+            item.fail(409, _CHANGED_MEANWHILE)
+    return items
+
+
+async def _attempt(
+    target: Target, op: Doing, query: Query, ids: Sequence[UUID], changes: Row, now: datetime
+) -> list[Item]:
+    """Do it to those of the records that match, in one transaction; in several where that is too much. An
+    item is 412 if its record was changed after it was found.
+    """
     items: list[Item] = []
 
     async def work() -> None:
@@ -224,7 +259,8 @@ async def _act(
     except (TooManyDependents, ForeignKeyViolation) as error:
         if len(ids) > 1:
             half = len(ids) // 2
-            parts = [await _act(target, op, query, part, changes, now) for part in (ids[:half], ids[half:])]
+            halves = (ids[:half], ids[half:])
+            parts = [await _attempt(target, op, query, part, changes, now) for part in halves]
             return [item for part in parts for item in part]
         for item in items:
             item.fail(409, _reason(error))

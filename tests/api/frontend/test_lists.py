@@ -99,6 +99,32 @@ async def test_deleted_records_come_back_by_undo_and_from_the_trash(
         assert shown.faults == []
 
 
+async def test_a_deletion_of_all_that_match_is_undone_and_nothing_else_is_restored(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        await accounts(admin, 120)
+        gone = await create(admin, name="Account gone before")
+        await admin.delete(f"/api/v1/data/accounts/{gone['id']}")
+        await create(admin, name="Globex")
+        await opens(shown, "/o/accounts?q=account")
+        await shown.row("Account 001").wait_for()
+        await shown.page.get_by_label("Select all that are shown").check()
+        await button(shown, "Select all 120 that match").click()
+        await shown.page.get_by_role("toolbar").get_by_role("button", name="Delete").click()
+        await shown.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+        await shown.sees("120 deleted")
+        assert await number_of(admin) == 1
+        await button(shown, "Undo").click()
+        await shown.sees("120 restored")
+        await shown.row("Account 001").wait_for()
+        assert await number_of(admin) == 121
+        trash = (await admin.get("/api/v1/data/accounts/trash")).json()["data"]
+        assert [one["name"] for one in trash] == ["Account gone before"]
+        assert shown.faults == []
+
+
 async def test_columns_are_moved_pinned_and_sized_by_keyboard_and_pointer_and_kept(
     world_with: Any, browser: Browser
 ) -> None:

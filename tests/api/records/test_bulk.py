@@ -184,6 +184,28 @@ async def test_all_that_match_are_changed_and_those_of_another_tenant_are_not(wo
     assert [one["field"] for one in assert_problem(dry)["errors"]] == ["filter"]
 
 
+async def test_a_deletion_of_all_that_match_is_undone_by_its_moment(world: World) -> None:
+    client = await world.user()
+    for name in ("Globex", "Initech", "Hooli"):
+        await make(world, name=name)
+    await client.post(f"{ACCOUNTS}/bulk", json={"op": "delete", "filter": {"name": "Hooli"}})
+    done = (await client.post(f"{ACCOUNTS}/bulk", json={"op": "delete", "filter": {}})).json()
+    assert (done["ok"], "deletedAt" in done) == (2, True)
+    these = {"deleted_at": done["deletedAt"], "updated_by": "$me"}
+    back = await client.post(f"{ACCOUNTS}/bulk", json={"op": "restore", "filter": these})
+    assert (back.json()["ok"], "deletedAt" in back.json()) == (2, False)
+    listed = (await client.get(f"{ACCOUNTS}?sort=name")).json()["data"]
+    assert [row["name"] for row in listed] == ["Globex", "Initech"]
+
+
+async def test_values_are_checked_when_what_matches_is_counted(world: World) -> None:
+    client = await world.user()
+    for values, fields in (({"nmae": "x"}, ["values.nmae"]), ({}, ["values"])):
+        body = {"op": "update", "filter": {}, "values": values}
+        dry = await client.post(f"{ACCOUNTS}/bulk?dryRun=true", json=body)
+        assert [one["field"] for one in assert_problem(dry)["errors"]] == fields
+
+
 async def test_if_none_match_takes_nothing_but_a_star(world: World) -> None:
     headers = {"If-None-Match": '"7"'}
     answer = await (await world.user()).put(f"{ACCOUNTS}/by/name/x", json={}, headers=headers)

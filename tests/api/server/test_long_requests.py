@@ -177,6 +177,22 @@ async def test_exports_at_once_are_bounded_and_a_client_that_goes_makes_room(
         assert world.platform.long_requests.exports.running == 0
 
 
+async def test_changes_of_all_that_match_are_bounded_and_counting_is_not(
+    world_with: Callable[..., Any],
+) -> None:
+    body = {"op": "delete", "filter": {}}
+    async with world_with(max_tenant_bulk_changes=1, max_bulk_changes=2) as world:
+        client, other = await world.user(), await world.user(slug="demo")
+        places = world.platform.long_requests.bulk_changes
+        with places.take((await world.tenant("acme")).id):
+            late = await client.post(f"{ACCOUNTS}/bulk", json=body)
+            assert (late.status_code, late.json()["code"]) == (429, "too-many-at-once")
+            assert (await client.post(f"{ACCOUNTS}/bulk?dryRun=true", json=body)).status_code == 200
+            assert (await other.post(f"{ACCOUNTS}/bulk", json=body)).status_code == 200
+        assert (await client.post(f"{ACCOUNTS}/bulk", json=body)).status_code == 200
+        assert places.running == 0
+
+
 async def test_an_export_that_is_refused_takes_no_place(world: World) -> None:
     client = await world.user()
     for path in ("/api/v1/data/acounts/export.csv", f"{ACCOUNTS}/export.csv?filter[nothing]=1"):

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Field, ObjectSummary } from "~/api";
-import { added, allowed, nothingDone, portions, refusals, settable } from "~/records/bulk/plan";
+import { added, allowed, deleted, nothingDone, portions, refusals, settable } from "~/records/bulk/plan";
 
 describe("ids", () => {
   it("are sent in portions", () => {
@@ -25,6 +25,20 @@ describe("an outcome", () => {
   it("of a filter has numbers, and the reasons of some", () => {
     const all = added(nothingDone(), { ok: 7, failed: 3, results: [{ id: "x", status: 422, errors: [{ message: "No." }] }], skipped: 2, unfinished: 1, resultsLeftOut: 2 });
     expect(all).toEqual({ done: [], ok: 7, refused: new Map([["No.", 1], ["", 2]]), skipped: 2, unfinished: 1 });
+  });
+});
+
+describe("a deletion", () => {
+  const fields = new Set(["name", "updated_by"]);
+  it("of records by name is undone by their names", () => {
+    expect(deleted({ ...nothingDone(), done: ["a"] }, fields)).toEqual({ kind: "some", ids: ["a"] });
+    expect(deleted(nothingDone(), fields)).toBeNull();
+  });
+  it("of all that match is undone by its moment, and by whose it was", () => {
+    const outcome = added(nothingDone(), { ok: 2, failed: 0, results: [], deletedAt: "2026-02-28T12:30:00.250000Z" });
+    const moment = { deleted_at: { eq: "2026-02-28T12:30:00.250000Z" } };
+    expect(deleted(outcome, fields)).toEqual({ kind: "all", asked: { filter: { and: [moment, { updated_by: { eq: "$me" } }] } } });
+    expect(deleted(outcome, new Set())).toEqual({ kind: "all", asked: { filter: { and: [moment] } } });
   });
 });
 

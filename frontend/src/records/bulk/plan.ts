@@ -21,6 +21,8 @@ export interface Outcome {
   refused: Map<string, number>;
   skipped: number;
   unfinished: number;
+  /** When all that match were moved to the trash, by which they are found there. */
+  deletedAt?: string;
 }
 
 export const AT_ONCE = 500;
@@ -46,6 +48,7 @@ export interface BulkResponse {
   results: { id?: string | null; status: number; errors?: { message: string }[] }[];
   skipped?: number;
   unfinished?: number;
+  deletedAt?: string;
   resultsLeftOut?: number;
 }
 
@@ -65,7 +68,19 @@ export function added(before: Outcome, response: BulkResponse, ids: readonly str
     refused,
     skipped: before.skipped + (response.skipped ?? 0),
     unfinished: before.unfinished + (response.unfinished ?? 0),
+    ...(response.deletedAt ? { deletedAt: response.deletedAt } : {}),
   };
+}
+
+/**
+ * What a deletion is undone by: the records that it was done to, or those in the trash that have its moment. Null if there are none.
+ *
+ * @param readable The fields that the user may filter by.
+ */
+export function deleted({ done, deletedAt }: Outcome, readable: ReadonlySet<string>): Selection | null {
+  if (deletedAt === undefined) return done.length > 0 ? { kind: "some", ids: done } : null;
+  const mine = readable.has("updated_by") ? [{ updated_by: { eq: "$me" } }] : [];
+  return { kind: "all", asked: { filter: { and: [{ deleted_at: { eq: deletedAt } }, ...mine] } } };
 }
 
 export function refusals({ refused }: Outcome): number {

@@ -3,10 +3,10 @@ import { Problem } from "@freehold/client";
 import { Button, Group, List, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 
-import { api } from "~/api";
+import { api, objectQuery, queries, type ObjectDetail } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
-import { added, nothingDone, portions, refusals, type Asked, type BulkResponse, type Op, type Outcome, type Selection } from "~/records/bulk/plan";
+import { added, deleted, nothingDone, portions, refusals, type Asked, type BulkResponse, type Op, type Outcome, type Selection } from "~/records/bulk/plan";
 import { refresh } from "~/records/refresh";
 
 async function send(object: string, body: object, dryRun = false): Promise<BulkResponse & { matched?: number; capped?: boolean }> {
@@ -56,6 +56,11 @@ const DONE: Record<Op, (count: { count: number }) => string> = {
   destroy: m.bulk_destroyed,
 };
 
+function readable(object: string): ReadonlySet<string> {
+  const detail = queries.getQueryData<ObjectDetail>(objectQuery(object).queryKey);
+  return new Set(detail?.fields.map((one) => one.name));
+}
+
 /** Says what was done and what was refused, with the reasons; a deletion can be undone. */
 export function tell(object: string, op: Op, outcome: Outcome): void {
   const id = `bulk ${op} ${Date.now()}`;
@@ -64,7 +69,7 @@ export function tell(object: string, op: Op, outcome: Outcome): void {
     ...(outcome.skipped > 0 ? [m.bulk_skipped({ count: outcome.skipped })] : []),
     ...(outcome.unfinished > 0 ? [m.bulk_unfinished({ count: outcome.unfinished })] : []),
   ];
-  const canUndo = op === "delete" && outcome.done.length > 0;
+  const undone = op === "delete" ? deleted(outcome, readable(object)) : null;
   notifications.show({
     id,
     autoClose: failed > 0 || rest.length > 0 ? false : 10_000,
@@ -73,13 +78,12 @@ export function tell(object: string, op: Op, outcome: Outcome): void {
       <>
         <Group justify="space-between">
           {DONE[op]({ count: outcome.ok })}
-          {canUndo && (
-            <Button size="compact-sm" variant="light" onClick={() => void undo(object, outcome.done, id)}>
+          {undone && (
+            <Button size="compact-sm" variant="light" onClick={() => void undo(object, undone, id)}>
               {m.undo()}
             </Button>
           )}
         </Group>
-        {op === "delete" && !canUndo && outcome.ok > 0 && <Text size="sm">{m.bulk_find_in_trash()}</Text>}
         {failed > 0 && <Text size="sm">{m.bulk_refused({ count: failed })}</Text>}
         <List size="sm">
           {[...outcome.refused].map(([reason, count]) => (
@@ -98,10 +102,10 @@ export function tellFailure(error: unknown): void {
   notifications.show({ color: "red", message: failureInWords(error) });
 }
 
-async function undo(object: string, ids: string[], notification: string): Promise<void> {
+async function undo(object: string, selection: Selection, notification: string): Promise<void> {
   notifications.hide(notification);
   try {
-    tell(object, "restore", await act(object, "restore", { kind: "some", ids }));
+    tell(object, "restore", await act(object, "restore", selection));
   } catch (error) {
     tellFailure(error);
   }

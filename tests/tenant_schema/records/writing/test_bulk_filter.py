@@ -2,7 +2,9 @@
 done as a whole, on every kind of database.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
+from contextvars import copy_context
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -19,6 +21,7 @@ from tenant_schema.records.writing.bulk import Item
 from tenant_schema.records.writing.bulk_filter import Doing, Done
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.rights.permissions import Grants, RoleGrants
+from tests.support.servers import KINDS
 from tests.tenant_schema.records.family import Family
 from tests.tenant_schema.records.models import Caller
 
@@ -122,6 +125,84 @@ async def test_the_trash_is_restored_and_emptied(anywhere: Caller) -> None:
     assert (await anywhere.trash()).data == []
     assert sorted(await anywhere.names()) == ["a", "b", "c"], "what is in use stays"
     assert [entry["action"] for entry in (await anywhere.history(made[5])).data] == ["destroy"]
+
+
+@pytest.mark.usefixtures("small")
+async def test_what_a_deletion_moved_to_the_trash_is_found_there_and_nothing_else(anywhere: Caller) -> None:
+    made = await named(anywhere, *"abcdefg")
+    await anywhere.delete(made[0])
+    done = await bulk(anywhere, "delete", {"count": {"lt": 6}})
+    assert (done.ok, done.deleted_at is not None) == (5, True)
+    assert done.deleted_at is not None
+    await bulk(anywhere, "restore", {"name": "c"})
+    await bulk(anywhere, "delete", {"name": "c"})
+    these = {"deleted_at": done.deleted_at.isoformat(), "updated_by": "$me"}
+    assert await matching(anywhere, "restore", these) == (4, False)
+    assert (await bulk(anywhere, "restore", these)).ok == 4
+    assert sorted(await anywhere.names()) == ["b", "d", "e", "f", "g"]
+    assert sorted(row["name"] for row in (await anywhere.trash()).data) == ["a", "c"]
+    assert (await bulk(anywhere, "delete", {"name": "none"})).deleted_at is None
+    assert (await bulk(anywhere, "update", {}, notes="x")).deleted_at is None
+
+
+async def test_the_values_of_a_change_are_checked_when_it_is_only_counted(caller: Caller) -> None:
+    await named(caller, "a")
+    target, query = await bulk_filter.found_by(
+        caller.service.targets, caller.scope, caller.access, caller.object_name, "update", {"filter": {}}
+    )
+    assert (await bulk_filter.count_matching(target, "update", query, {"notes": "x"})).value == 1
+    with pytest.raises(ValidationFailed) as caught:
+        await bulk_filter.count_matching(target, "update", query, {"nmae": "x"})
+    assert [one.field for one in caught.value.problems] == ["values.nmae"]
+
+
+async def interrupted(
+    anywhere: Caller, monkeypatch: pytest.MonkeyPatch, changes: Mapping[str, Any], times: int
+) -> tuple[Done, Record, int]:
+    """Set notes of all records; others change the first of them ``times`` times after it was found."""
+    made = await named(anywhere, *"abc")
+    outside, tries = copy_context(), 0
+
+    async def act(target: Target, items: Sequence[Item], now: datetime) -> None:
+        nonlocal tries
+        tries += 1
+        if tries <= times:
+            values = {name: value + tries for name, value in changes.items()}
+            await asyncio.create_task(anywhere.update(made[0], values), context=outside)
+        await bulk_filter.change_items(target, items, now)
+
+    monkeypatch.setattr(bulk_filter, "_ACTS", {"update": act})
+    return await bulk(anywhere, "update", {"count": {"lt": 9}}, notes="x"), made[0], tries
+
+
+@pytest.mark.parametrize("any_database", KINDS, indirect=True)
+async def test_records_that_others_change_in_between_are_changed_as_they_are_then(
+    anywhere: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, first, tries = await interrupted(anywhere, monkeypatch, {"count": 1}, times=2)
+    assert (done.matched, done.ok, done.failures, done.skipped, tries) == (3, 3, 0, 0, 3)
+    found = await anywhere.read(first)
+    assert (found.data["count"], found.data["notes"], found.version) == (3, "x", 4)
+
+
+@pytest.mark.parametrize("any_database", KINDS, indirect=True)
+async def test_records_that_no_longer_match_after_others_changed_them_are_skipped(
+    anywhere: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, first, tries = await interrupted(anywhere, monkeypatch, {"count": 50}, times=1)
+    assert (done.matched, done.ok, done.failures, done.skipped, tries) == (3, 2, 0, 1, 2)
+    assert (await anywhere.read(first)).data["notes"] is None
+
+
+@pytest.mark.parametrize("any_database", KINDS, indirect=True)
+async def test_records_that_others_keep_changing_are_reported_without_a_version(
+    anywhere: Caller, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    done, first, _ = await interrupted(anywhere, monkeypatch, {"count": 0}, times=99)
+    assert (done.matched, done.ok, done.failures) == (3, 2, 1)
+    (refused,) = done.failed
+    assert (str(refused.id), refused.status) == (first.data["id"], 409)
+    assert [one.code for one in refused.problems] == ["changed-meanwhile"]
 
 
 @pytest.mark.usefixtures("small")
