@@ -2,28 +2,29 @@ import { Button, Group, Popover } from "@mantine/core";
 import { useState } from "react";
 
 import type { Field } from "~/api";
-import { needsValue, toText, type Condition } from "~/filters/filter";
+import { countOf, isComplete, only, toText, type Conditions } from "~/filters/filter";
 import { FilterEditor } from "~/filters/FilterEditor";
 import { m } from "~/paraglide/messages";
 
 interface Props {
   fields: Field[];
-  conditions: Condition[];
-  onChange: (conditions: Condition[]) => void;
+  conditions: Conditions;
+  onChange: (conditions: Conditions) => void;
   /** Whether changes count only once they are applied, or the builder is closed: a list stays as it is meanwhile. */
   waits?: boolean;
 }
 
 /** The builder of a filter. A condition without a value is kept here, and not sent. */
 export function FilterBar({ fields, conditions, onChange, waits = false }: Props) {
-  const [drafts, setDrafts] = useState<Condition[] | null>(null);
+  const [drafts, setDrafts] = useState<Conditions | null>(null);
   const isOpen = drafts !== null;
   const shown = drafts ?? conditions;
-  const send = (next: Condition[]) => {
-    const complete = next.filter((one) => one.value !== "" || !needsValue(one.operator));
+  const count = countOf(conditions);
+  const send = (next: Conditions) => {
+    const complete = only(next, isComplete);
     if (toText(complete) !== toText(conditions)) onChange(complete);
   };
-  const set = (next: Condition[]) => {
+  const set = (next: Conditions) => {
     setDrafts(next);
     if (!waits) send(next);
   };
@@ -34,9 +35,9 @@ export function FilterBar({ fields, conditions, onChange, waits = false }: Props
   return (
     <Popover position="bottom-start" shadow="md" width={600} trapFocus returnFocus opened={isOpen} onChange={toggle}>
       <Popover.Target>
-        <Button size="xs" variant={conditions.length > 0 ? "light" : "default"} onClick={() => toggle(!isOpen)}>
+        <Button size="xs" variant={count > 0 ? "light" : "default"} onClick={() => toggle(!isOpen)}>
           {m.filter()}
-          {conditions.length > 0 && ` (${conditions.length})`}
+          {count > 0 && ` (${count})`}
         </Button>
       </Popover.Target>
       <Popover.Dropdown maw="95vw">
@@ -46,7 +47,7 @@ export function FilterBar({ fields, conditions, onChange, waits = false }: Props
             toggle(false);
           }}
         >
-          <FilterEditor fields={fields} conditions={shown} onChange={set} withAlternatives={waits} />
+          <FilterEditor fields={fields} conditions={shown} onChange={set} />
           {waits && (
             <Group justify="flex-end" mt="xs">
               <Button size="xs" variant="subtle" onClick={() => setDrafts(null)}>

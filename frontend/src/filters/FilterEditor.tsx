@@ -3,47 +3,61 @@ import "@mantine/core/styles/PillsInput.css";
 import "~/filters/filters.css";
 
 import { ActionIcon, Button, Group, MultiSelect, Select, Stack, Text, TextInput } from "@mantine/core";
+import { Fragment } from "react";
 
 import type { Field } from "~/api";
 import { LookupInput } from "~/fields/LookupInput";
 import { optionsOf } from "~/fields/format";
 import { shownOption } from "~/fields/OptionBadge";
 import { DateValue } from "~/filters/DateValue";
-import { joined, needsValue, operatorsOf, without, type Condition, type Operator } from "~/filters/filter";
+import { countOf, needsValue, NO_CONDITIONS, operatorsOf, type Condition, type Conditions, type Operator } from "~/filters/filter";
+import { changedAt, withCondition, withoutAt } from "~/filters/groups";
 import { operatorInWords } from "~/filters/words";
 import { m } from "~/paraglide/messages";
 
 interface Props {
   fields: Field[];
-  conditions: Condition[];
-  onChange: (conditions: Condition[]) => void;
-  /** Whether conditions can be joined by "or". */
-  withAlternatives?: boolean;
+  conditions: Conditions;
+  onChange: (conditions: Conditions) => void;
 }
 
-/** The lines of a filter, also those that lack a value. */
-export function FilterEditor({ fields, conditions, onChange, withAlternatives = false }: Props) {
+/** The lines of a filter in their groups, also those that lack a value. */
+export function FilterEditor({ fields, conditions, onChange }: Props) {
   const filterable = fields.filter((one) => one.type !== "json");
-  const replace = (at: number, part: Partial<Condition>) => onChange(conditions.map((one, index) => (index === at ? { ...one, ...part } : one)));
-  const join = (at: number, isAlternative: boolean) => onChange(conditions.map((one, index) => (index === at ? joined(one, isAlternative) : one)));
-  const add = () => {
-    const field = filterable.find((one) => !one.system) ?? filterable[0];
-    if (field) onChange([...conditions, conditionOn(field)]);
-  };
+  const first = filterable.find((one) => !one.system) ?? filterable[0];
+  const add = (group?: number) => first && onChange(withCondition(conditions, conditionOn(first), group));
+  const { any, groups } = conditions;
+  const [between, within] = any ? [m.filter_or(), m.filter_and()] : [m.filter_and(), m.filter_or()];
   return (
     <Stack gap="xs">
-      {conditions.map((one, at) => (
-        <div key={at} className={one.or || conditions[at + 1]?.or ? "filter-group" : undefined}>
-          {withAlternatives && at > 0 && <Joint isAlternative={one.or === true} onChange={(isAlternative) => join(at, isAlternative)} />}
-          <Line fields={filterable} condition={one} onChange={(part) => replace(at, part)} onRemove={() => onChange(without(conditions, at))} />
-        </div>
+      {countOf(conditions) > 1 && <Mode any={any} onChange={(next) => onChange({ any: next, groups })} />}
+      {groups.map((group, index) => (
+        <Fragment key={index}>
+          {index > 0 && <Joint text={between} />}
+          <div className={group.length > 1 ? "filter-group" : undefined} role="group" aria-label={m.filter_group({ number: index + 1 })}>
+            {group.map((one, at) => (
+              <Fragment key={at}>
+                {at > 0 && <Joint text={within} />}
+                <Line
+                  fields={filterable}
+                  condition={one}
+                  onChange={(part) => onChange(changedAt(conditions, { group: index, at }, part))}
+                  onRemove={() => onChange(withoutAt(conditions, { group: index, at }))}
+                />
+              </Fragment>
+            ))}
+            <Button size="compact-sm" variant="subtle" mt={2} onClick={() => add(index)} aria-label={any ? m.filter_add_and({ number: index + 1 }) : m.filter_add_or({ number: index + 1 })}>
+              {any ? m.filter_and_more() : m.filter_or_more()}
+            </Button>
+          </div>
+        </Fragment>
       ))}
       <Group>
-        <Button size="xs" variant="light" data-autofocus onClick={add}>
+        <Button size="xs" variant="light" data-autofocus onClick={() => add()}>
           {m.add_condition()}
         </Button>
-        {conditions.length > 0 && (
-          <Button size="xs" variant="subtle" onClick={() => onChange([])}>
+        {groups.length > 0 && (
+          <Button size="xs" variant="subtle" onClick={() => onChange(NO_CONDITIONS)}>
             {m.clear_filter()}
           </Button>
         )}
@@ -56,18 +70,18 @@ function conditionOn(field: Field): Condition {
   return { field: field.name, operator: operatorsOf(field.type, field.target)[0]!, value: field.type === "boolean" ? "true" : "" };
 }
 
-/** How a condition goes with the one before it. */
-function Joint({ isAlternative, onChange }: { isAlternative: boolean; onChange: (isAlternative: boolean) => void }) {
-  const data = [{ value: "and", label: m.filter_and() }, { value: "or", label: m.filter_or() }];
+/** Whether all groups must match, or one of them. */
+function Mode({ any, onChange }: { any: boolean; onChange: (any: boolean) => void }) {
+  const data = [{ value: "all", label: m.filter_all() }, { value: "any", label: m.filter_any() }];
+  return <Select size="xs" w={260} aria-label={m.filter_joint()} allowDeselect={false} data={data} value={any ? "any" : "all"} onChange={(next) => onChange(next === "any")} comboboxProps={{ withinPortal: false }} />;
+}
+
+/** How what is below goes with what is above. */
+function Joint({ text }: { text: string }) {
   return (
-    <Group gap="xs" mb={4}>
-      <Select size="xs" w={90} aria-label={m.filter_joint()} allowDeselect={false} data={data} value={isAlternative ? "or" : "and"} onChange={(next) => onChange(next === "or")} comboboxProps={{ withinPortal: false }} />
-      {isAlternative && (
-        <Text size="xs" c="dimmed">
-          {m.filter_one_of_group()}
-        </Text>
-      )}
-    </Group>
+    <Text size="xs" c="dimmed" my={2}>
+      {text}
+    </Text>
   );
 }
 

@@ -1,6 +1,6 @@
 /**
- * A filter as the address has it and the builder edits it: conditions that must all hold. Conditions that are joined by
- * "or" are one group, of which one must hold.
+ * A filter as the address has it and the builder edits it: groups of conditions. Either every group must match, by one of its conditions, or one
+ * group is enough, with all of its conditions: `(a or b) and c`, `(a and b) or c`.
  */
 import type { Field } from "~/api";
 import { parseRelative } from "~/filters/relative";
@@ -9,9 +9,15 @@ export interface Condition {
   field: string;
   operator: Operator;
   value: string;
-  /** Whether it is an alternative to the condition before it. */
-  or?: true;
 }
+
+export interface Conditions {
+  /** Whether one group is enough. Within the groups it is the other way round. */
+  any: boolean;
+  groups: readonly (readonly Condition[])[];
+}
+
+export const NO_CONDITIONS: Conditions = { any: false, groups: [] };
 
 export type Operator =
   | "eq" | "ne" | "gt" | "gte" | "lt" | "lte" | "in" | "contains" | "icontains" | "startswith" | "empty" | "filled" | "me" | "not_me";
@@ -38,36 +44,34 @@ export function needsValue(operator: Operator): boolean {
   return !VALUELESS.has(operator);
 }
 
+/** Conditions that must all hold. */
+export function allOf(...conditions: Condition[]): Conditions {
+  return { any: false, groups: conditions.map((one) => [one]) };
+}
+
+export function countOf({ groups }: Conditions): number {
+  return groups.flat().length;
+}
+
+/** The conditions for which it holds, without empty groups. */
+export function only({ any, groups }: Conditions, holds: (one: Condition) => boolean): Conditions {
+  return { any, groups: groups.map((group) => group.filter(holds)).filter((group) => group.length > 0) };
+}
+
+export function isComplete(one: Condition): boolean {
+  return one.value !== "" || !needsValue(one.operator);
+}
+
 /** The API's JSON filter; conditions that still lack a value are left out. */
-export function toJson(conditions: readonly Condition[]): FilterJson {
-  const groups = groupsOf(conditions).map((group) => group.filter((one) => one.value !== "" || !needsValue(one.operator)).map(jsonOf));
-  const parts = groups.filter((one) => one.length > 0).map((one) => (one.length === 1 ? one[0]! : { or: one }));
-  if (parts.length === 0) return {};
-  return parts.length === 1 ? parts[0]! : { and: parts };
+export function toJson(conditions: Conditions): FilterJson {
+  const { any, groups } = only(conditions, isComplete);
+  const [outer, inner] = any ? ["or", "and"] : ["and", "or"];
+  const parts = groups.map((group) => joinedBy(inner!, group.map(jsonOf)));
+  return parts.length === 0 ? {} : joinedBy(outer!, parts);
 }
 
-/** The groups of which one condition each must hold. */
-export function groupsOf(conditions: readonly Condition[]): Condition[][] {
-  const groups: Condition[][] = [];
-  for (const one of conditions) {
-    const last = groups.at(-1);
-    if (one.or && last) last.push(one);
-    else groups.push([one]);
-  }
-  return groups;
-}
-
-/** The conditions without one of them. What was an alternative to it begins a group of its own. */
-export function without(conditions: readonly Condition[], at: number): Condition[] {
-  const next = conditions.filter((_, index) => index !== at);
-  const following = next[at];
-  if (!conditions[at]?.or && following?.or) next[at] = joined(following, false);
-  return next;
-}
-
-/** The condition as an alternative to the one before it, or as one that must hold, too. */
-export function joined({ or: _, ...rest }: Condition, isAlternative: boolean): Condition {
-  return isAlternative ? { ...rest, or: true } : rest;
+function joinedBy(joint: string, parts: FilterJson[]): FilterJson {
+  return parts.length === 1 ? parts[0]! : { [joint]: parts };
 }
 
 function jsonOf({ field, operator, value }: Condition): FilterJson {
@@ -79,18 +83,41 @@ function jsonOf({ field, operator, value }: Condition): FilterJson {
   return { [field]: { [operator]: value } };
 }
 
-/** The conditions of the API's JSON; null if the builder has no lines for it, such as alternatives. */
-export function fromJson(filter: FilterJson): Condition[] | null {
-  const { and, ...rest } = filter;
-  if (and !== undefined && !Array.isArray(and)) return null;
-  const parts = ((and as FilterJson[] | undefined) ?? []).map(fromJson);
-  const found = [...Object.entries(rest).map(([field, given]) => conditionsOf(field, given)), ...parts];
-  return found.some((one) => one === null) ? null : (found as Condition[][]).flat();
+/** A condition, or several parts that must all hold, or of which one must. */
+type Part = Condition | { joint: "and" | "or"; parts: Part[] };
+
+/** The conditions of the API's JSON; null if the builder has no lines for it, such as groups within groups. */
+export function fromJson(filter: FilterJson): Conditions | null {
+  if (Object.keys(filter).length === 0) return NO_CONDITIONS;
+  const part = partOf(filter);
+  if (part === null) return null;
+  if (!("joint" in part)) return allOf(part);
+  const groups = part.parts.map((one) => ("joint" in one ? one.parts : [one]));
+  if (!groups.every((group) => group.every((one) => !("joint" in one)))) return null;
+  return { any: part.joint === "or", groups: groups as Condition[][] };
+}
+
+function partOf(filter: unknown): Part | null {
+  if (typeof filter !== "object" || filter === null || Array.isArray(filter)) return null;
+  return simplified("and", Object.entries(filter).map(([name, given]) => memberOf(name, given)));
+}
+
+function memberOf(name: string, given: unknown): Part | null {
+  if (name === "and" || name === "or") return Array.isArray(given) ? simplified(name, given.map(partOf)) : null;
+  const found = conditionsOf(name, given);
+  return found && simplified("and", found);
+}
+
+/** Parts that are joined in the same way as the whole become parts of it; a single one is the whole. */
+function simplified(joint: "and" | "or", parts: (Part | null)[]): Part | null {
+  const flat = parts.flatMap((one): (Part | null)[] => (one && "joint" in one && one.joint === joint ? one.parts : [one]));
+  if (flat.length === 0 || flat.includes(null)) return null;
+  return flat.length === 1 ? flat[0]! : { joint, parts: flat as Part[] };
 }
 
 /** `{"owner": "$me"}` is short for `{"owner": {"eq": "$me"}}`. */
 function conditionsOf(field: string, given: unknown): Condition[] | null {
-  if (field === "or" || field === "not" || field.includes(".") || Array.isArray(given) || given === null) return null;
+  if (field === "not" || field.includes(".") || Array.isArray(given) || given === null) return null;
   const operators = typeof given === "object" ? Object.entries(given) : [["eq", given] as const];
   const found = operators.map(([operator, value]) => conditionOf(field, operator, value));
   return found.some((one) => one === null) ? null : (found as Condition[]);
@@ -110,26 +137,41 @@ function isPlain(value: unknown): boolean {
   return typeof value === "number" || typeof value === "boolean";
 }
 
-/** Conditions as one short text for the address: `industry.in.technology,finance~name.icontains.glo`; an alternative begins with `!`. */
-export function toText(conditions: readonly Condition[]): string {
-  return conditions
-    .map((one) => [`${one.or ? "!" : ""}${one.field}`, one.operator, encodeURIComponent(one.value).replaceAll("~", "%7E")].join("."))
-    .join("~");
+/** In the text of a filter, before everything else: one group is enough. */
+const ANY = "any";
+
+/**
+ * Conditions as one short text for the address: `industry.in.technology,finance~name.icontains.glo`. One that begins with `!` belongs to the group
+ * of the condition before it; `any~` in front says that one group is enough.
+ */
+export function toText({ any, groups }: Conditions): string {
+  const parts = groups.flatMap((group) =>
+    group.map((one, at) => [`${at > 0 ? "!" : ""}${one.field}`, one.operator, encodeURIComponent(one.value).replaceAll("~", "%7E")].join(".")),
+  );
+  return [...(any && parts.length > 1 ? [ANY] : []), ...parts].join("~");
 }
 
 /** The conditions of an address. What cannot be read is left out. */
-export function fromText(text: string): Condition[] {
-  if (text === "") return [];
-  return text.split("~").flatMap((part): Condition[] => {
-    const [first = "", operator, ...rest] = part.split(".");
-    const field = first.replace(/^!/, "");
-    if (!field || !operator || !isOperator(operator)) return [];
-    try {
-      return [joined({ field, operator, value: decodeURIComponent(rest.join(".")) }, first.startsWith("!"))];
-    } catch {
-      return [];
-    }
-  });
+export function fromText(text: string): Conditions {
+  const parts = text.split("~");
+  const groups: Condition[][] = [];
+  for (const part of parts) {
+    const one = conditionIn(part.replace(/^!/, ""));
+    const last = groups.at(-1);
+    if (one && part.startsWith("!") && last) last.push(one);
+    else if (one) groups.push([one]);
+  }
+  return { any: parts[0] === ANY, groups };
+}
+
+function conditionIn(part: string): Condition | null {
+  const [field, operator, ...rest] = part.split(".");
+  if (!field || !operator || !isOperator(operator)) return null;
+  try {
+    return { field, operator, value: decodeURIComponent(rest.join(".")) };
+  } catch {
+    return null;
+  }
 }
 
 const OPERATORS: ReadonlySet<string> = new Set<Operator>([

@@ -1,7 +1,7 @@
 /** Filters in words for people. */
 import type { Field } from "~/api";
 import { optionsOf } from "~/fields/format";
-import { groupsOf, needsValue, type Condition, type Operator } from "~/filters/filter";
+import { needsValue, type Condition, type Conditions, type Operator } from "~/filters/filter";
 import { relativeInWords } from "~/filters/relativeWords";
 import { m } from "~/paraglide/messages";
 
@@ -10,10 +10,11 @@ export const WORDS: Record<Operator, () => string> = {
   icontains: m.op_icontains, startswith: m.op_startswith, empty: m.op_empty, filled: m.op_filled, me: m.filter_op_me, not_me: m.filter_op_not_me,
 };
 
-/** `Owner is the current user, Industry is one of Technology, Finance`. Ids of records stay as they are. */
-export function inWords(conditions: readonly Condition[], fields: readonly Field[]): string {
-  const groups = groupsOf(conditions).map((group) => group.map((one) => conditionInWords(one, fields)));
-  return groups.map((group) => group.join(` ${m.or()} `)).join(", ");
+/** `Owner is the current user, Industry is Other or Industry is empty`; `(A and B) or C` where one group is enough. Ids of records stay as they are. */
+export function inWords({ any, groups }: Conditions, fields: readonly Field[]): string {
+  const texts = groups.map((group) => group.map((one) => conditionInWords(one, fields)));
+  if (!any) return texts.map((group) => group.join(` ${m.or()} `)).join(", ");
+  return texts.map((group) => (group.length > 1 && texts.length > 1 ? `(${group.join(` ${m.filter_and()} `)})` : group.join(` ${m.filter_and()} `))).join(` ${m.or()} `);
 }
 
 function conditionInWords(one: Condition, fields: readonly Field[]): string {

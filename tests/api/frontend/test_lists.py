@@ -216,9 +216,7 @@ async def test_a_filter_with_alternatives_and_relative_dates_counts_once_it_is_a
         add = button(shown, "Add a condition")
         await add.click()
         await shown.page.get_by_label("Value").fill("glo")
-        await add.click()
-        await shown.page.get_by_role("combobox", name="And, or").click()
-        await shown.page.get_by_role("option", name="or", exact=True).click()
+        await button(shown, "or … (group 1)").click()
         await shown.page.get_by_label("Value").nth(1).fill("umb")
         await expect(shown.row("Initech")).to_have_count(1)
         await shown.accessible()
@@ -237,6 +235,43 @@ async def test_a_filter_with_alternatives_and_relative_dates_counts_once_it_is_a
         await shown.page.get_by_label("How many").press("Enter")
         await shown.row("Initech").wait_for()
         await expect(shown.page).to_have_url(re.compile(r"created_at\.gte\.-3d"))
+        assert shown.faults == []
+
+
+async def test_one_of_several_groups_is_enough(world_with: Any, browser: Browser) -> None:
+    """(name contains glo and phone contains 30) or name contains umb."""
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        for name, phone in (("Globex", "+49 30 1"), ("Globo", "+49 40 1"), ("Umbrella", "+49 50 2")):
+            await create(admin, name=name, phone=phone)
+        await opens(shown)
+        await shown.row("Globo").wait_for()
+        await button(shown, "Filter").click()
+        await button(shown, "Add a condition").click()
+        await shown.page.get_by_label("Value").fill("glo")
+        await button(shown, "Add a condition").click()
+        await shown.page.get_by_label("Value").nth(1).fill("umb")
+        await shown.page.get_by_role("combobox", name="How conditions go together").click()
+        await shown.page.get_by_role("option", name="One of these is enough").click()
+        await button(shown, "and … (group 1)").click()
+        group = shown.page.get_by_role("group", name="Group 1")
+        await group.get_by_role("combobox", name="Field", exact=True).nth(1).click()
+        await shown.page.get_by_role("option", name="Phone", exact=True).click()
+        await group.get_by_label("Value").nth(1).fill("30")
+        await shown.accessible()
+        await button(shown, "Apply").click()
+        await expect(shown.row("Globo")).to_have_count(0)
+        await shown.row("Globex").wait_for()
+        await shown.row("Umbrella").wait_for()
+        await expect(shown.page).to_have_url(re.compile("filter=any%7Ename|filter=any~name"))
+        await button(shown, "Save as new view").click()
+        await shown.page.get_by_role("textbox", name="Name of the view").fill("Two ways")
+        await shown.page.get_by_role("dialog").get_by_role("button", name="Save").click()
+        tabs = shown.page.get_by_role("navigation", name="Views")
+        await tabs.get_by_role("button", name="Two ways 2").wait_for()
+        views = (await admin.get("/api/v1/views", params={"object": "accounts"})).json()["data"]
+        glo, umb = ({"name": {"icontains": one}} for one in ("glo", "umb"))
+        assert views[-1]["filter"] == {"or": [{"and": [glo, {"phone": {"icontains": "30"}}]}, umb]}
         assert shown.faults == []
 
 

@@ -187,7 +187,7 @@ async def limits_a_field(shown: Workspace) -> None:
 async def writes_a_rule(shown: Workspace) -> None:
     await shown.page.get_by_role("tab", name="Records").click()
     group = shown.page.get_by_role("radiogroup", name="Which records of Accounts may be changed?")
-    await group.get_by_label("Only records that match all conditions").check()
+    await group.get_by_label("Only records that match these conditions").check()
     await shown.sees("Add a condition, and a value for each; or choose all records.")
     await button(shown, "Add a condition").click()
     await (
@@ -213,7 +213,8 @@ async def test_a_role_is_copied_given_and_deleted(world_with: Any, browser: Brow
         copied = await stored(world, "erasers")
         assert (copied["permissions"], copied["rules"]) == (["accounts:*"], [rule])
         await shown.page.get_by_role("tab", name="Records").click()
-        await expect(shown.page.get_by_label("Filter as JSON")).to_have_value(re.compile('"or"'))
+        mode = shown.page.get_by_role("combobox", name="How conditions go together")
+        await expect(mode).to_have_value("One of these is enough")
         await shown.page.get_by_role("tab", name="Members").click()
         await field(shown, "Give this role to").fill("viewer")
         await shown.page.get_by_role("option", name="Viewer").click()
@@ -349,3 +350,55 @@ async def test_bars_name_a_new_version_a_lost_connection_and_operators(
         await shown.page.context.set_offline(offline=False)
         await expect(shown.page.get_by_text("There is no connection.")).to_have_count(0)
         assert shown.faults == []
+
+
+async def test_a_rule_has_groups_of_conditions(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        empty = {"phone": {"null": True}}
+        rule = {"object": "accounts", "action": "read", "filter": {"or": [MINE, empty]}}
+        await made_role(world, "sales", "accounts:*", label="Sales", rules=[rule])
+        await opens(shown, f"roles/{await role_id(world, 'sales')}?tab=rules", "Sales")
+        await button(shown, "and … (group 1)").click()
+        group = shown.page.get_by_role("group", name="Group 1")
+        await group.get_by_role("combobox", name="Field", exact=True).nth(1).click()
+        await shown.page.get_by_role("option", name="Phone", exact=True).click()
+        await group.get_by_label("Value").fill("30")
+        await shown.accessible()
+        await button(shown, "Save").click()
+        await shown.sees("(Owner is the current user and Phone contains 30) or Phone is empty")
+        await confirms(shown, "Save changes")
+        await shown.page.get_by_role("dialog").wait_for(state="hidden")
+        both = {"and": [MINE, {"phone": {"icontains": "30"}}]}
+        assert (await stored(world, "sales"))["rules"] == [{**rule, "filter": {"or": [both, empty]}}]
+        assert shown.faults == []
+
+
+async def test_a_role_that_somebody_else_changed_is_not_overwritten_unasked(
+    world_with: Any, browser: Browser
+) -> None:
+    async with (
+        world_with(local=True) as world,
+        workspace(world, browser, color_scheme="dark") as shown,
+    ):
+        await made_role(world, "sales", "accounts:read", label="Sales")
+        admin, path = await world.user(), f"{ROLES}/{await role_id(world, 'sales')}"
+        await opens(shown, f"roles/{await role_id(world, 'sales')}?tab=general", "Sales")
+        shown.expects_refusals = True
+        await shown.page.get_by_label("Description").fill("Mine")
+        await admin.patch(path, json={"description": "Theirs", "label": "Sales of all"})
+        await button(shown, "Save").click()
+        await confirms(shown, "Save changes")
+        await shown.sees("Somebody else has changed this role meanwhile.")
+        await shown.accessible()
+        assert (await stored(world, "sales"))["description"] == "Theirs"
+        await button(shown, "Load theirs").click()
+        await shown.page.get_by_role("heading", name="Sales of all").wait_for()
+        await expect(shown.page.get_by_label("Description")).to_have_value("Theirs")
+        await shown.page.get_by_label("Description").fill("Mine")
+        await admin.patch(path, json={"label": "Sales"})
+        await button(shown, "Save").click()
+        await confirms(shown, "Save changes")
+        await confirms(shown, "Save mine")
+        await shown.page.get_by_role("dialog").wait_for(state="hidden")
+        role = await stored(world, "sales")
+        assert (role["label"], role["description"]) == ("Sales", "Mine")

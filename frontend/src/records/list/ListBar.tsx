@@ -5,7 +5,7 @@ import type { ReactNode, RefObject } from "react";
 
 import type { Field } from "~/api";
 import { FilterBar } from "~/filters/FilterBar";
-import type { Condition } from "~/filters/filter";
+import type { Conditions } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import { exportAddress } from "~/records/list/exporting";
 import type { ListShape } from "~/records/list/shape";
@@ -24,7 +24,7 @@ interface Props {
   /** The input of the words to search for. */
   words: RefObject<HTMLInputElement | null>;
   onWords: (words: string) => void;
-  onConditions: (conditions: Condition[]) => void;
+  onConditions: (conditions: Conditions) => void;
   columns: ReactNode;
   total: ReactNode;
 }

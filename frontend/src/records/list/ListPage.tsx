@@ -78,7 +78,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
-  const isNarrowed = shape.search !== "" || shape.conditions.length > 0;
+  const isNarrowed = shape.search !== "" || shape.conditions.groups.length > 0;
   return (
     <div className="list-page">
       <ListBar

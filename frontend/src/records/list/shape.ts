@@ -1,6 +1,6 @@
 /** What a list asks for: columns, order and filter, from the page, a view, and the address. */
 import type { Field, ObjectDetail, View } from "~/api";
-import { both, fromText, toJson, type Condition, type FilterJson } from "~/filters/filter";
+import { both, fromText, only, toJson, type Conditions, type FilterJson } from "~/filters/filter";
 import type { ListSearch } from "~/records/list/search";
 
 export interface ListLayout {
@@ -14,7 +14,7 @@ export interface ListShape {
   sort: string[];
   /** What the page and the view filter by; what the builder adds to it is in `conditions`. */
   fixed: FilterJson;
-  conditions: Condition[];
+  conditions: Conditions;
   search: string;
 }
 
@@ -31,7 +31,7 @@ export function shapeOf(detail: ObjectDetail, search: ListSearch, layout?: ListL
     columns: columns.length > 0 ? columns : usual(detail).flatMap((name) => known.get(name) ?? []),
     sort: sort.filter((one) => known.has(one.replace(/^-/, "").split(".")[0]!)),
     fixed: both(layout?.filter ?? {}, view?.filter ?? {}),
-    conditions: fromText(search.filter ?? "").filter((one) => known.has(one.field)),
+    conditions: only(fromText(search.filter ?? ""), (one) => known.has(one.field)),
     search: search.q ?? "",
   };
 }

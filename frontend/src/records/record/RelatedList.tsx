@@ -6,7 +6,7 @@ import { objectQuery, queryRecords, type Navigation } from "~/api";
 import { messageOf } from "~/app/messages";
 import { FieldValue } from "~/fields/FieldValue";
 import { nameOf } from "~/fields/format";
-import { both, toText } from "~/filters/filter";
+import { allOf, both, toText } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import type { Related } from "~/records/record/layout";
 
@@ -70,7 +70,7 @@ export function RelatedList({ related, id, navigation }: { related: Related; id:
         <Anchor
           size="sm"
           renderRoot={(props) => (
-            <Link to="/o/$object" params={{ object: related.object }} search={{ filter: toText([{ field: related.field, operator: "eq", value: id }]) }} {...props} />
+            <Link to="/o/$object" params={{ object: related.object }} search={{ filter: toText(allOf({ field: related.field, operator: "eq", value: id })) }} {...props} />
           )}
         >
           {m.related_more()}

@@ -67,6 +67,7 @@ export function roleQuery(roleId: string) {
     },
     // Edited for minutes: what is shown changes when the page is opened, or saved.
     refetchOnWindowFocus: false,
+    refetchOnReconnect: false,
   };
 }
 

@@ -4,6 +4,7 @@ import { JsonInput, Paper, Radio, Select, Stack, Text, Title } from "@mantine/co
 import { useState } from "react";
 
 import type { Field } from "~/api";
+import { NO_CONDITIONS } from "~/filters/filter";
 import { FilterEditor } from "~/filters/FilterEditor";
 import { m } from "~/paraglide/messages";
 import type { ObjectDefinition } from "~/setup/objects/queries";
@@ -96,7 +97,7 @@ function OneRule({ action, object, rule, isAllowed, fields, error, onChange }: R
   }
   return (
     <Paper withBorder p="sm">
-      <Radio.Group label={title} value={rule ? "some" : "all"} onChange={(next) => onChange(next === "all" ? null : { conditions: [] })}>
+      <Radio.Group label={title} value={rule ? "some" : "all"} onChange={(next) => onChange(next === "all" ? null : { conditions: NO_CONDITIONS })}>
         <Stack gap="xs" mt="xs">
           <Radio value="all" label={m.role_rule_all()} />
           <Radio value="some" label={m.role_rule_some()} />

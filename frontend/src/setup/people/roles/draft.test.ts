@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 
+import { allOf, NO_CONDITIONS } from "~/filters/filter";
 import type { Role } from "~/setup/people/rights";
 import { bodyOf, changesOf, draftOf, incompleteRules, type RoleDraft } from "~/setup/people/roles/draft";
 
@@ -57,19 +58,27 @@ describe("a role that is edited", () => {
     });
   });
   it("keeps rules that are not changed as they are stored", () => {
-    const mine = { conditions: [{ field: "owner", operator: "me" as const, value: "" }] };
+    const mine = { conditions: allOf({ field: "owner", operator: "me", value: "" }) };
     const after = edited({ rules: new Map([...draftOf(ROLE).rules, ["contacts:read", mine]]) });
     expect(changesOf(draftOf(ROLE), after)).toEqual([{ kind: "rule", object: "contacts", action: "read", rule: mine }]);
     expect(bodyOf(ROLE, after).rules).toEqual([...ROLE.rules, { object: "contacts", action: "read", filter: { owner: { eq: "$me" } } }]);
     expect(bodyOf(ROLE, edited({ rules: new Map() }))).toEqual({ rules: [] });
   });
+  it("shows alternatives as lines of the builder, and groups within groups as JSON", () => {
+    expect(draftOf(ROLE).rules.get("accounts:delete")).toEqual({
+      conditions: { any: true, groups: [[{ field: "owner", operator: "me", value: "" }], [{ field: "industry", operator: "eq", value: "other" }]] },
+    });
+    const deep = { or: [{ and: [{ name: "x" }, { or: [{ phone: "1" }, { owner: "$me" }] }] }, { name: "y" }] };
+    expect(draftOf({ ...ROLE, rules: [{ object: "accounts", action: "delete", filter: deep }] }).rules.get("accounts:delete")).toEqual({ json: JSON.stringify(deep, null, 2) });
+  });
   it("is not complete with a rule that lets nothing be seen, or is no JSON", () => {
     const rules = new Map([
-      ["accounts:read", { conditions: [] }],
-      ["accounts:update", { conditions: [{ field: "name", operator: "eq" as const, value: "" }] }],
+      ["accounts:read", { conditions: NO_CONDITIONS }],
+      ["accounts:update", { conditions: allOf({ field: "name", operator: "eq", value: "" }) }],
       ["accounts:delete", { json: "{" }],
       ["contacts:read", { json: JSON.stringify(ALTERNATIVES) }],
+      ["contacts:update", { conditions: { any: true, groups: [] } }],
     ]);
-    expect(incompleteRules(edited({ rules }))).toEqual(["accounts:read", "accounts:update", "accounts:delete"]);
+    expect(incompleteRules(edited({ rules }))).toEqual(["accounts:read", "accounts:update", "accounts:delete", "contacts:update"]);
   });
 });

@@ -1,12 +1,12 @@
 /** A role while it is edited, and its changes as a list. Nothing is sent before it is saved as a whole. */
 import type { Schemas } from "@freehold/client";
 
-import { fromJson, needsValue, toJson, type Condition, type FilterJson } from "~/filters/filter";
+import { fromJson, isComplete, toJson, type Conditions, type FilterJson } from "~/filters/filter";
 import { isRecordPermission, toCells, toPermissions, type Action, type Cells, type Role } from "~/setup/people/rights";
 
 export type Limit = "hidden" | "readOnly";
 /** Lines of the builder, or JSON where the builder has none. */
-export type Rule = { conditions: Condition[] } | { json: string };
+export type Rule = { conditions: Conditions } | { json: string };
 
 export interface RoleDraft {
   name: string;
@@ -49,8 +49,8 @@ export function filterOf(rule: Rule): FilterJson | null {
       return null;
     }
   }
-  const isComplete = rule.conditions.length > 0 && rule.conditions.every((one) => one.value !== "" || !needsValue(one.operator));
-  return isComplete ? toJson(rule.conditions) : null;
+  const lines = rule.conditions.groups.flat();
+  return lines.length > 0 && lines.every(isComplete) ? toJson(rule.conditions) : null;
 }
 
 /** The rules that lack something, as `object:action`. */
