@@ -77,16 +77,14 @@ class RecordBatchController(Controller):
                 await records.bulk(tenant, access, object_name, op, data.records, atomic=data.atomic)
             )
         assert op != "create", "which takes records"
-        values = data.values if isinstance(data.values, dict) else None
+        values = data.values if isinstance(data.values, dict) else {}
         if params.dry_run:
             return BulkResponse.of_matched(
                 await records.count_matching(tenant, access, object_name, op, data.document, values)
             )
         request.hold(request.platform.long_requests.bulk_changes.take(tenant.id))
         expected = data.expected if isinstance(data.expected, int) else None
-        done = await records.bulk_matching(
-            tenant, access, object_name, op, data.document, values or {}, expected
-        )
+        done = await records.bulk_matching(tenant, access, object_name, op, data.document, values, expected)
         return BulkResponse.of_done(done)
 
     @post(

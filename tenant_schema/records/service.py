@@ -347,17 +347,9 @@ class RecordService:
 
     @retry_when_definitions_changed
     async def count_matching(
-        self,
-        scope: TenantScope,
-        access: Access,
-        object_name: str,
-        op: Doing,
-        document: Body,
-        values: Body | None = None,
+        self, scope: TenantScope, access: Access, object_name: str, op: Doing, document: Body, values: Body
     ) -> Matched:
-        """Return to how many records :meth:`bulk_matching` would do it. Raises InvalidQuery, ValidationFailed
-        for the ``values`` of an update, if there are some.
-        """
+        """Return to how many records :meth:`bulk_matching` would do it. Raises as that."""
         target, query = await bulk_filter.found_by(self.targets, scope, access, object_name, op, document)
         return await bulk_filter.count_matching(target, op, query, values)
 

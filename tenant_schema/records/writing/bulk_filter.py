@@ -120,14 +120,14 @@ async def found_by(
     return target, parse_json_query(document, target.readable)
 
 
-async def count_matching(target: Target, op: Doing, query: Query, values: Body | None = None) -> Matched:
+async def count_matching(target: Target, op: Doing, query: Query, values: Body) -> Matched:
     """Return how many records it would be done to. Executes one statement.
 
-    Raises :class:`ValidationFailed` for the values, if there are some.
+    Raises :class:`ValidationFailed` for the values, which are only looked at if there are some.
 
     :param target: see :func:`found_by`.
     """
-    if values is not None:
+    if values:
         _changes(target, op, values)
     number = await count_records(target, query, MAX_MATCHED + 1, within=_allowed(target, op))
     return Matched(min(number, MAX_MATCHED), number > MAX_MATCHED)

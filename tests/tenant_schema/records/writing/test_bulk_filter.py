@@ -49,7 +49,7 @@ async def bulk(
 
 async def matching(caller: Caller, op: Doing, wanted: Mapping[str, Any]) -> tuple[int, bool]:
     found = await caller.service.count_matching(
-        caller.scope, caller.access, caller.object_name, op, {"filter": wanted}
+        caller.scope, caller.access, caller.object_name, op, {"filter": wanted}, {}
     )
     return found.value, found.capped
 
@@ -355,7 +355,7 @@ async def test_paths_and_searches_select_as_in_a_list(family: Family) -> None:
     caller = family.caller("firms")
     document = {"filter": {}, "search": "bol"}
     asked = (caller.scope, caller.access, "firms", "update", document)
-    assert (await caller.service.count_matching(*asked)).value == 1  # type: ignore[arg-type]
+    assert (await caller.service.count_matching(*asked, {})).value == 1  # type: ignore[arg-type]
     assert (await caller.service.bulk_matching(*asked, {"name": "Nut"})).ok == 1  # type: ignore[arg-type]
     assert await caller.names(("search", "bolt")) == []
     assert await caller.names(("search", "nut")) == ["Nut"]
