@@ -639,7 +639,7 @@ export interface paths {
         put?: never;
         /**
          * Create, update, delete, restore or destroy up to 1,000 records, or all that match a filter
-         * @description Writes each record separately and returns results by position; `status` is the status that a request for that record alone would have. With `atomic`, all records are written or none: if one is refused, nothing is written, and the 422 names it by its position. For an update, each record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, the record must be at that version (412 otherwise). At least one problem is reported for each refused record, and 50 more in total; `errorsLeftOut` counts the others of a record. With a `filter` in place of `records`, it is done to all records (up to 10,000) that match and that the caller may read and do it to, in portions, each of which is written as a whole; one that changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them, and `expected` makes sure that it is these.
+         * @description Writes each record separately and returns results by position; `status` is the status that a request for that record alone would have. With `atomic`, all records are written or none: if one is refused, nothing is written, and the 422 names it by its position. For an update, each record contains its `id` and the changed fields; for a delete, only its `id`. With a `version`, the record must be at that version (412 otherwise). At least one problem is reported for each refused record, and 50 more in total; `errorsLeftOut` counts the others of a record. With a `filter` in place of `records`, it is done to all records (up to 10,000) that match and that the caller may read and do it to, in portions, each of which is written as a whole; one that changed meanwhile and no longer matches is skipped. `?dryRun=true` counts them and checks the `values`, and `expected` makes sure that it is these. A deletion returns `deletedAt`: with `{"op": "restore", "filter": {"deleted_at": …, "updated_by": "$me"}}` it is undone.
          */
         post: operations["writeRecords"];
         delete?: never;
@@ -3294,6 +3294,8 @@ export interface components {
             skipped?: number;
             /** @description With a filter: those that were not tried because the database was not available any more. What was done stays; send the request again. */
             unfinished?: number;
+            /** @description With a filter, of a deletion: the `deleted_at` that its records have in the trash. Together with `updated_by` it finds exactly these, to restore them. */
+            deletedAt?: string;
             /** @description With a filter: failed records that `results` leaves out. */
             resultsLeftOut?: number;
         };
@@ -9226,6 +9228,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
