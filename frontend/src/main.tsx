@@ -1,6 +1,7 @@
 import "./app/mantine.css";
 import "./app/app.css";
 
+import { Problem } from "@freehold/client";
 import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { setNonce } from "get-nonce";
@@ -20,7 +21,12 @@ document.documentElement.lang = getLocale();
 
 const BlockedPage = lazy(() => import("~/app/BlockedPage"));
 
-createRoot(document.getElementById("root")!).render(
+// What the service refuses is shown in the page; everything else is a fault of the page.
+const onCaughtError = (error: unknown) => {
+  if (!(error instanceof Problem)) console.error(error);
+};
+
+createRoot(document.getElementById("root")!, { onCaughtError }).render(
   <StrictMode>
     <QueryClientProvider client={queries}>
       <Themed nonce={nonce}>

@@ -6,8 +6,9 @@ import { isCentral } from "~/app/host";
 import { NotFound } from "~/app/NotFound";
 import { PageError } from "~/app/PageError";
 import { root, shell } from "~/app/shellRoute";
+import { hasUnsaved } from "~/app/unsaved";
 import { listSearch } from "~/records/list/search";
-import { onSessionEnd } from "~/session/events";
+import { onSessionEnd, signInAgain } from "~/session/events";
 import { ownPath } from "~/session/returnTo";
 import { setupRoutes } from "~/setup/routes";
 
@@ -150,6 +151,7 @@ onSessionEnd((problem) => {
     return;
   }
   if (here.pathname.startsWith("/login")) return;
+  if (hasUnsaved() && signInAgain()) return;
   queries.clear();
   void router.navigate({ to: "/login", search: { to: here.href, error: "" }, replace: true });
 });

@@ -4,7 +4,9 @@ import { m } from "~/paraglide/messages";
 
 // Mantine's own respectReducedMotion comes too late for a component that is opened as it appears.
 const isStill = globalThis.matchMedia("(prefers-reduced-motion: reduce)").matches;
-const motion = isStill ? { defaultProps: { transitionProps: { duration: 0 } } } : {};
+const motion = { defaultProps: isStill ? { transitionProps: { duration: 0 } } : {} };
+// The list of options scrolls itself: it is what the input controls, and needs no tab stop.
+const options = { defaultProps: { withScrollArea: false } };
 
 export const theme = createTheme({
   primaryColor: "indigo",
@@ -16,11 +18,16 @@ export const theme = createTheme({
   fontFamily: "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', sans-serif",
   // By name: importing a component here would load it with the first page.
   components: {
+    AppShell: isStill ? { defaultProps: { transitionDuration: 0 } } : {},
     CloseButton: { defaultProps: { "aria-label": m.close() } },
-    Menu: motion,
+    // Without the element that takes the focus at first: a menu may have nothing but items. The first one takes it.
+    Menu: { defaultProps: { withInitialFocusPlaceholder: false, ...motion.defaultProps } },
     Modal: motion,
     PasswordInput: { defaultProps: { visibilityToggleButtonProps: { "aria-label": m.show_password() } } },
+    MultiSelect: options,
     Popover: motion,
+    Select: options,
+    TagsInput: options,
   },
   headings: { fontWeight: "600", sizes: { h1: { fontSize: "1.375rem" }, h2: { fontSize: "1.0625rem" } } },
 });

@@ -1,8 +1,8 @@
-import { createSpotlight, Spotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
+import { createSpotlight, Spotlight, useSpotlight, type SpotlightActionGroupData } from "@mantine/spotlight";
 import { useDebouncedValue } from "@mantine/hooks";
-import { useQuery } from "@tanstack/react-query";
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useState } from "react";
+import { useEffect, useRef, useState, type KeyboardEvent } from "react";
 
 import { api, workspaceQuery, type Navigation, type Workspace } from "~/api";
 import { m } from "~/paraglide/messages";
@@ -24,6 +24,7 @@ export function Palette({ navigation }: { navigation: Navigation }) {
   const records = useQuery({
     queryKey: ["palette", settled],
     enabled: settled.length >= 2,
+    ...(settled.length >= 2 ? { placeholderData: keepPreviousData } : {}),
     queryFn: async ({ signal }) => (await api.GET("/api/v1/search", { params: { query: { q: settled, limit: 10 } }, signal })).data!.data,
   });
 
@@ -85,6 +86,9 @@ export function Palette({ navigation }: { navigation: Navigation }) {
     group: m.welcome_help(),
     actions: [{ id: "welcome", label: m.welcome_palette(), onClick: () => void navigate({ to: "/welcome" }) }],
   };
+  const isSearching = query.trim() !== settled || records.isFetching;
+  const onEnter = useSelection(query, isSearching, (records.data ?? []).map((one) => one.id).join());
+  useEarlyKeys(setQuery);
   return (
     <Spotlight
       store={store}
@@ -93,10 +97,55 @@ export function Palette({ navigation }: { navigation: Navigation }) {
       shortcut={["mod + K"]}
       tagsToIgnore={[]} // also inside of forms
       actions={[found, favourites, recents, pages, creations, settings, help].filter((group) => group.actions.length > 0)}
-      nothingFound={records.isFetching ? m.loading() : m.nothing_found()}
+      nothingFound={isSearching ? m.loading() : m.nothing_found()}
       limit={30}
       scrollable
-      searchProps={{ placeholder: m.go_to(), "aria-label": m.go_to() }}
+      searchProps={{ placeholder: m.go_to(), "aria-label": m.go_to(), onKeyDown: onEnter }}
     />
   );
+}
+
+const find = (selector: string) => document.getElementById(store.getState().listId)?.querySelector<HTMLElement>(selector) ?? null;
+
+/** The action that Enter triggers. */
+const selected = () => find("[data-selected]");
+
+function selectFirst(): void {
+  find("[data-action]")?.setAttribute("data-selected", "true");
+  store.setState({ ...store.getState(), selected: 0 });
+}
+
+/**
+ * Selects the first action whenever none is: the kit does so when something is typed, but not when results of a search
+ * arrive. An Enter that was pressed before anything was found opens the first result.
+ */
+function useSelection(query: string, isSearching: boolean, results: string): (event: KeyboardEvent) => void {
+  const waits = useRef(false);
+  useEffect(() => {
+    if (query === "") waits.current = false;
+    else if (selected() === null) selectFirst();
+    if (isSearching || !waits.current) return;
+    waits.current = false;
+    selected()?.click();
+  }, [query, isSearching, results]);
+  return (event) => {
+    waits.current = event.key === "Enter" && isSearching && selected() === null;
+  };
+}
+
+/** What is typed after the palette was opened and before its input has the focus belongs into the input. */
+function useEarlyKeys(type: (next: (before: string) => string) => void): void {
+  const { opened } = useSpotlight(store);
+  useEffect(() => {
+    if (!opened) return;
+    const listen = (event: globalThis.KeyboardEvent) => {
+      const isText = event.key.length === 1 && !event.ctrlKey && !event.metaKey && !event.altKey;
+      if (!isText || (event.target as HTMLElement | null)?.closest("[role=dialog]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      type((before) => before + event.key);
+    };
+    document.addEventListener("keydown", listen, { capture: true });
+    return () => document.removeEventListener("keydown", listen, { capture: true });
+  }, [opened, type]);
 }

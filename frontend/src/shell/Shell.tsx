@@ -22,6 +22,7 @@ import { openSections } from "~/setup/sections";
 
 const SetupNav = lazy(() => import("~/setup/SetupNav"));
 const Bars = lazy(() => import("~/shell/Bars"));
+const SignInAgain = lazy(() => import("~/session/SignInAgain"));
 
 /** The frame of all pages behind sign-in: the app's pages, the palette, the account's menu. */
 export default function Shell() {
@@ -74,7 +75,7 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
           </Group>
         </Group>
       </AppShell.Header>
-      <AppShell.Navbar p="xs" className="no-print" style={{ overflowY: "auto" }}>
+      <AppShell.Navbar p="xs" className="no-print" data-closed={!opened} style={{ overflowY: "auto" }}>
         {isSetup ? (
           <Suspense>
             <SetupNav navigation={navigation} />
@@ -92,6 +93,9 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
         </div>
       </AppShell.Main>
       <Palette navigation={navigation} />
+      <Suspense>
+        <SignInAgain email={navigation.user.email} />
+      </Suspense>
     </AppShell>
   );
 }

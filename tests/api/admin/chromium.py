@@ -23,7 +23,7 @@ _TWO_FRAMES = "new Promise(done => requestAnimationFrame(() => requestAnimationF
 _PATIENCE = 60_000
 """Milliseconds after which what a page should show is believed not to come; also for ``expect``."""
 expect.set_options(timeout=_PATIENCE)
-_PICTURES = os.environ.get("ADMIN_PICTURES")
+_PICTURES = os.environ.get("PICTURES")
 """A folder in which pictures are to be left; see docs/administering.md."""
 
 

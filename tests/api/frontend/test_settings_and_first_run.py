@@ -184,12 +184,22 @@ async def test_the_palette_finds_records_of_all_objects_and_those_seen_lately(
         await shown.page.goto(f"{shown.address}/welcome")
         await shown.page.get_by_role("heading", name="First steps").wait_for()
         await shown.page.keyboard.press("Control+k")
-        await expect(
-            shown.page.get_by_role("button", name="Globex").or_(
-                shown.page.get_by_role("option", name="Globex")
-            )
-        ).to_have_count(2)
+        await expect(shown.page.get_by_role("dialog").get_by_role("button", name="Globex")).to_have_count(2)
         await shown.page.keyboard.type("glob")
         await shown.page.keyboard.press("Enter")
         await expect(shown.page.get_by_role("heading", name="Globex")).to_be_visible()
+        assert shown.faults == []
+
+
+async def test_what_is_typed_at_once_belongs_to_the_palette_and_enter_waits_for_what_is_found(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await create(await world.user(), name="Cyberdyne")
+        await opens(shown, "../o/accounts")
+        await shown.row("Cyberdyne").wait_for()
+        await shown.page.keyboard.press("Control+k")
+        await shown.page.keyboard.type("cyber")  # where "c" alone begins a new record
+        await shown.page.keyboard.press("Enter")
+        await expect(shown.page.get_by_role("heading", name="Cyberdyne")).to_be_visible()
         assert shown.faults == []

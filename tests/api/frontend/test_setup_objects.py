@@ -12,8 +12,6 @@ from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 
 pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
-WIDEST = "Math.max(...[...document.querySelectorAll('body, main, main *')].map(one => one.scrollWidth))"
-
 
 async def opens(shown: Workspace, path: str, heading: str) -> None:
     await shown.page.goto(f"{shown.address}{path}")
@@ -248,24 +246,4 @@ async def test_others_find_no_settings_of_objects(world_with: Any, browser: Brow
         for path in ("/setup/objects", "/setup/objects/accounts", "/setup/objects/accounts/fields/phone"):
             await shown.page.goto(f"{shown.address}{path}")
             await shown.sees("This page does not exist")
-        assert shown.faults == []
-
-
-async def test_on_a_telephone_nothing_is_wider_than_the_window(world_with: Any, browser: Browser) -> None:
-    narrow = {"viewport": {"width": 360, "height": 740}}
-    async with world_with(local=True) as world, workspace(world, browser, **narrow) as shown:
-        await enters(shown)
-        for path, heading in (
-            ("", "Objects"),
-            ("/accounts", "Accounts"),
-            ("/accounts?tab=indexes", "Accounts"),
-            ("/accounts?tab=details", "Accounts"),
-            ("/accounts/new-field", "New field"),
-            ("/accounts/new-field?type=lookup", "New field: Lookup"),
-            ("/accounts/fields/industry", "Industry"),
-        ):
-            await opens(shown, f"/setup/objects{path}", heading)
-            await shown.settles()
-            width = await shown.page.evaluate(WIDEST)
-            assert width <= 360, path
         assert shown.faults == []

@@ -307,21 +307,6 @@ async def test_who_manages_users_only_is_offered_what_is_theirs(world_with: Any,
         assert shown.faults == []
 
 
-async def test_the_pages_fit_a_telephone(world_with: Any, browser: Browser) -> None:
-    options = {"viewport": {"width": 360, "height": 740}, "reduced_motion": "reduce"}
-    async with world_with(local=True) as world, workspace(world, browser, **options) as shown:
-        viewer, me = await role_id(world, "viewer"), await user_id(world, "administrator")
-        await shown.enter()
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        for path in ("users", f"users/{me}", "roles", f"roles/{viewer}", f"roles/{viewer}?tab=fields"):
-            await shown.page.goto(f"{shown.address}/setup/{path}")
-            await shown.page.get_by_role("heading", level=1).wait_for()
-            await shown.settles()
-            wide = "document.querySelector('#content > div')"
-            assert await shown.page.evaluate(f"{wide}.scrollWidth <= {wide}.clientWidth"), path
-        assert shown.faults == []
-
-
 async def test_bars_name_a_new_version_a_lost_connection_and_operators(
     world_with: Any, browser: Browser
 ) -> None:

@@ -15,10 +15,16 @@ from tests.support.waiting import until
 
 
 @asynccontextmanager
-async def listening(world: World) -> AsyncIterator[int]:
-    """The port of the app behind uvicorn, as ``freehold serve`` has it."""
+async def listening(world: World, port: int = 0) -> AsyncIterator[int]:
+    """The port of the app behind uvicorn, as ``freehold serve`` has it: by default one that is free."""
     config = uvicorn.Config(
-        world.app, port=0, http=ProblemProtocol, lifespan="off", log_config=None, access_log=False, ws="none"
+        world.app,
+        port=port,
+        http=ProblemProtocol,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        ws="none",
     )
     server = uvicorn.Server(config)
     serving = asyncio.create_task(server.serve())

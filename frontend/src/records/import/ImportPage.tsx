@@ -1,3 +1,4 @@
+import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Radio.css";
 import "@mantine/core/styles/RadioIndicator.css";
 import "@mantine/core/styles/Progress.css";
@@ -105,9 +106,9 @@ export default function ImportPage() {
         )}
         {state.step !== "job" && (
           <Group align="flex-end">
-            <FileInput label={m.csv_file()} placeholder={m.choose()} accept=".csv,.tsv,.txt,text/csv" w={320} value={file}
+            <FileInput label={m.csv_file()} placeholder={m.choose()} accept=".csv,.tsv,.txt,text/csv" w={320} maw="100%" value={file}
               onChange={(next) => { setFile(next); setMapping({}); setState({ step: "file" }); setRefusal(null); }} />
-            <Select label={m.update_by()} placeholder={m.always_create()} clearable data={keys} value={key} onChange={setKey} />
+            <Select label={m.update_by()} placeholder={m.always_create()} w={320} maw="100%" clearable data={keys} value={key} onChange={setKey} />
             <Button disabled={!file || state.step === "running"} variant={state.step === "file" ? "filled" : "default"} onClick={() => void run(true)}>
               {m.check_file()}
             </Button>

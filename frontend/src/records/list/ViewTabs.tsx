@@ -139,7 +139,7 @@ export function ViewTabs({ object, views, current, shape, widths, pinned, search
               <Menu.Item onClick={() => rename(current)}>{m.list_view_rename()}</Menu.Item>
               {reordered(views, current.id, -1, permissions) && <Menu.Item onClick={() => move(current, -1)}>{m.list_view_left()}</Menu.Item>}
               {reordered(views, current.id, 1, permissions) && <Menu.Item onClick={() => move(current, 1)}>{m.list_view_right()}</Menu.Item>}
-              <Menu.Item color="red" onClick={() => remove(current)}>
+              <Menu.Item color="var(--mantine-color-error)" onClick={() => remove(current)}>
                 {m.delete_view()}
               </Menu.Item>
             </>

@@ -4,6 +4,7 @@ import { useId, useRef, useState } from "react";
 
 import type { Field } from "~/api";
 import { messageOf } from "~/app/messages";
+import { UnsavedGuard } from "~/app/UnsavedGuard";
 import { FieldInput } from "~/fields/FieldInput";
 import { FieldValue } from "~/fields/FieldValue";
 import { idOf, linkOf, textOf } from "~/fields/format";
@@ -69,6 +70,7 @@ export function EditableField({ field, value, isLocked, onSave }: Props) {
                 {m.cancel()}
               </Button>
             </Group>
+            <UnsavedGuard isUnsaved={() => (draft.value ?? null) !== (value ?? null)} />
           </div>
         ) : isLocked ? (
           <div className="value-plain" aria-labelledby={label}>

@@ -39,7 +39,8 @@ export default function NewRecordPage() {
     setBusy(true);
     setRefusal(null);
     try {
-      const body = Object.fromEntries(Object.entries(values).filter(([, value]) => value !== null && value !== undefined).map(([name, value]) => [name, isRecord(value) ? idOf(value) : value]));
+      const filled = fields.flatMap(({ name }) => (values[name] == null ? [] : [[name, values[name]] as const])); // without fields that are gone
+      const body = Object.fromEntries(filled.map(([name, value]) => [name, isRecord(value) ? idOf(value) : value]));
       const { data } = await api.POST("/api/v1/data/{object}", {
         params: { path: { object } },
         headers: { "Idempotency-Key": key.current },

@@ -89,7 +89,7 @@ export default function RecordPage() {
               <Menu.Item onClick={() => void refresh(object)}>{m.retry()}</Menu.Item>
               <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
               {mayDelete && (
-                <Menu.Item color="red" onClick={remove}>
+                <Menu.Item color="var(--mantine-color-error)" onClick={remove}>
                   {m.delete_()}
                 </Menu.Item>
               )}

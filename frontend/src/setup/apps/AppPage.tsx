@@ -97,7 +97,7 @@ function Form({ saved, onSaved }: { saved: Tagged<App>; onSaved: () => void }) {
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item color="red" onClick={open}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={open}>
               {m.app_delete()}
             </Menu.Item>
           </Menu.Dropdown>

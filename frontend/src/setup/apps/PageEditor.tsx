@@ -109,7 +109,7 @@ function Form({ app, saved, onSaved }: { app: string; saved: Tagged<Page>; onSav
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            <Menu.Item color="red" onClick={remove}>
+            <Menu.Item color="var(--mantine-color-error)" onClick={remove}>
               {m.page_delete()}
             </Menu.Item>
           </Menu.Dropdown>

@@ -1,3 +1,4 @@
+import "@mantine/core/styles/InlineInput.css";
 import "@mantine/core/styles/Radio.css";
 
 import { JsonInput, Paper, Radio, Select, Stack, Text, Title } from "@mantine/core";
