@@ -22,6 +22,7 @@ from api.server.protocol import ProblemProtocol
 from api.server.shutdown import grace_of
 from central.secrets.key_check import KeyCheck
 from central.settings.settings import Settings
+from piccolo_engines.memory import use_one_arena
 
 __all__ = ["serve"]
 
@@ -49,6 +50,7 @@ def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> No
     """
     if port is not None:
         os.environ["PORT"] = str(port)  # the application's processes make links with it
+    use_one_arena()  # before there are threads
     settings = load_settings()
     host, port = host or settings.host, settings.port
     token = run(settings, partial(_prepare, migrates=migrate), is_migrating=migrate)

@@ -6,24 +6,16 @@ malformed CBOR; each failure is :class:`PasskeyRefused`.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import msgspec
-import webauthn
-from webauthn.helpers import base64url_to_bytes
-from webauthn.helpers.structs import (
-    AuthenticatorSelectionCriteria,
-    AuthenticatorTransport,
-    CredentialDeviceType,
-    PublicKeyCredentialCreationOptions,
-    PublicKeyCredentialDescriptor,
-    PublicKeyCredentialRequestOptions,
-    ResidentKeyRequirement,
-    UserVerificationRequirement,
-)
+import webauthn  # which is imported when it is used: see tenant_schema
 
 from tenant_schema.users.factor_errors import PasskeyRefused
 from tenant_schema.users.factors.records import StoredPasskey
+
+if TYPE_CHECKING:
+    from webauthn.helpers import structs
 
 __all__ = [
     "Assertion",
@@ -42,7 +34,8 @@ _MILLISECONDS: Final = 300_000
 _LONGEST_ID: Final = 1_023
 """Bytes of a credential's id (WebAuthn Level 3, section 4)."""
 _LONGEST_KEY: Final = 8_192
-_TRANSPORTS: Final = frozenset(one.value for one in AuthenticatorTransport)
+_TRANSPORTS: Final = frozenset({"usb", "nfc", "ble", "smart-card", "internal", "cable", "hybrid"})
+"""Those of the library."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,9 +91,9 @@ def creation_options(
         user_display_name=name or account,
         challenge=challenge,
         timeout=_MILLISECONDS,
-        authenticator_selection=AuthenticatorSelectionCriteria(
-            resident_key=ResidentKeyRequirement.PREFERRED,
-            user_verification=UserVerificationRequirement.PREFERRED,
+        authenticator_selection=webauthn.helpers.structs.AuthenticatorSelectionCriteria(
+            resident_key=webauthn.helpers.structs.ResidentKeyRequirement.PREFERRED,
+            user_verification=webauthn.helpers.structs.UserVerificationRequirement.PREFERRED,
         ),
         exclude_credentials=_descriptors(known),
     )
@@ -136,7 +129,11 @@ def request_options(
     :param allowed: the passkeys of a user who is known already. Without them, the browser offers those that
         it has for the host, and the authenticator must verify the user.
     """
-    required = UserVerificationRequirement.PREFERRED if allowed else UserVerificationRequirement.REQUIRED
+    required = (
+        webauthn.helpers.structs.UserVerificationRequirement.PREFERRED
+        if allowed
+        else webauthn.helpers.structs.UserVerificationRequirement.REQUIRED
+    )
     options = webauthn.generate_authentication_options(
         rp_id=party.id,
         challenge=challenge,
@@ -164,13 +161,13 @@ def verify_assertion(
             credential_current_sign_count=0,  # compared by the caller, who reports one that went back
         )
     )
-    synced = verified.credential_device_type is CredentialDeviceType.MULTI_DEVICE
+    synced = verified.credential_device_type is webauthn.helpers.structs.CredentialDeviceType.MULTI_DEVICE
     return Assertion(verified.new_sign_count, verified.user_verified, synced)
 
 
 def credential_id_of(credential: Mapping[str, Any]) -> bytes:
     """Return the id of the passkey that a response is of. Raises PasskeyRefused."""
-    found = _refusing(lambda: base64url_to_bytes(credential["id"]))
+    found = _refusing(lambda: webauthn.helpers.base64url_to_bytes(credential["id"]))
     if not 0 < len(found) <= _LONGEST_ID:
         raise PasskeyRefused
     return found
@@ -179,11 +176,11 @@ def credential_id_of(credential: Mapping[str, Any]) -> bytes:
 def user_handle_of(credential: Mapping[str, Any]) -> bytes | None:
     """Return the user handle of an AuthenticationResponseJSON, if it has one. Raises PasskeyRefused."""
     given = _refusing(lambda: credential["response"].get("userHandle"))
-    return None if given is None else _refusing(lambda: base64url_to_bytes(given))
+    return None if given is None else _refusing(lambda: webauthn.helpers.base64url_to_bytes(given))
 
 
 def _decoded(
-    options: PublicKeyCredentialCreationOptions | PublicKeyCredentialRequestOptions,
+    options: "structs.PublicKeyCredentialCreationOptions | structs.PublicKeyCredentialRequestOptions",
 ) -> dict[str, Any]:
     found: dict[str, Any] = msgspec.json.decode(webauthn.options_to_json(options))
     return found
@@ -196,12 +193,14 @@ def _refusing(parse: Callable[[], _Result]) -> _Result:
         raise PasskeyRefused from error
 
 
-def _descriptors(passkeys: Sequence[StoredPasskey]) -> list[PublicKeyCredentialDescriptor]:
-    return [PublicKeyCredentialDescriptor(one.credential_id, transports=_known(one)) for one in passkeys]
+def _descriptors(passkeys: Sequence[StoredPasskey]) -> "list[structs.PublicKeyCredentialDescriptor]":
+    descriptor = webauthn.helpers.structs.PublicKeyCredentialDescriptor
+    return [descriptor(one.credential_id, transports=_known(one)) for one in passkeys]
 
 
-def _known(passkey: StoredPasskey) -> list[AuthenticatorTransport] | None:
-    return [AuthenticatorTransport(name) for name in passkey.transports if name in _TRANSPORTS] or None
+def _known(passkey: StoredPasskey) -> "list[structs.AuthenticatorTransport] | None":
+    transport = webauthn.helpers.structs.AuthenticatorTransport
+    return [transport(name) for name in passkey.transports if name in _TRANSPORTS] or None
 
 
 def _transports(credential: Mapping[str, Any]) -> tuple[str, ...]:

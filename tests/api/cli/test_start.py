@@ -22,7 +22,7 @@ SERVING = {
     "piccolo_admin",
     "asyncpg",
 }
-MIGRATING = {"black", "piccolo.apps.migrations.auto.migration_manager"}
+MIGRATING = {"blib2to3", "piccolo.apps.migrations.auto.migration_manager"}
 METADATA = {"importlib.metadata"}
 """Finds the version, with all of the standard library that reads mails and archives."""
 DATABASES = {"piccolo", "cryptography", "asyncmy", "central.tables"}
@@ -44,7 +44,7 @@ finally:
         (["tenants", "--help"], SERVING | MIGRATING),
         (["tenants", "list"], SERVING | MIGRATING | METADATA),
         (["operators", "list"], SERVING | MIGRATING | METADATA),
-        (["migrate"], SERVING - {"tenant_schema.records"} | {"tenant_schema.records.service"}),
+        (["migrate"], SERVING - {"tenant_schema.records"} | {"tenant_schema.records.service", "blib2to3"}),
     ],
 )
 def test_simple_commands_start_without_what_serves(

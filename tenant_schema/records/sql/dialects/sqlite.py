@@ -69,13 +69,21 @@ _RENDER: Final[Mapping[type, Render]] = {bool: bool, datetime: utc_text}
 _MOMENT: Final = Conversion.same("None if {v} is None else {v}[:10] + 'T' + {v}[11:-6] + 'Z'")
 """As :func:`utc_text`."""
 _DECIMAL: Final = "None if {v} is None else {0}({v}) if {v}.__class__ is str else format({v}, {1})"
-_PLAIN: Final[Mapping[Render | None, Conversion]] = {None: SAME, bool: BOOLEAN, utc_text: _MOMENT}
+
+
+def _always(found: Conversion) -> Convert:
+    return lambda _described, _stored: found
+
+
+_PLAIN: Final[Mapping[Render | None, Convert]] = {
+    None: _always(SAME),
+    bool: _always(BOOLEAN),
+    utc_text: _always(_MOMENT),
+}
 
 
 def _conversion(field: FieldModel, column: Column, render: Render | None) -> Conversion:
     """The conversion by the renderer, or by code that does the same."""
-    if field.type.plain:
-        return _PLAIN[render]
     if not has_fixed_decimals(field.type):
         return rendered_builtins(field) or called(partial(shown, field))
     assert render is not None, "the type has a form"
@@ -153,8 +161,10 @@ class SQLiteRecords(SQLiteStorage):
 
     def conversion(self, field: FieldModel, column: Column) -> Convert:
         """See the protocol."""
-        found = _conversion(field, column, self.renderer(field, column))
-        return lambda _described, _stored: found
+        render = self.renderer(field, column)
+        if field.type.plain:
+            return _PLAIN[render]  # one for all tenants
+        return _always(_conversion(field, column, render))
 
     def stored(self, fields: Sequence[Any] | None, hints: Sequence[Any] | None) -> Sequence[Stored | None]:  # noqa: ARG002 - the protocol's
         """See the protocol. Values are selected in the form in which cursors hold them."""
