@@ -34,6 +34,7 @@ from api.controllers.account import AccountController
 from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
 from api.controllers.audit import AuditController
+from api.controllers.backups import BackupController
 from api.controllers.browser_sessions import BrowserSessionController
 from api.controllers.central_sign_in import CentralSignInController
 from api.controllers.domains import DomainController
@@ -279,6 +280,7 @@ def _routers() -> list[Router]:
                 DomainController,
                 ServerController,
                 JobController,
+                BackupController,
                 TenantSupportController,
                 OperatorFactorController,
             ],

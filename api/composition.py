@@ -2,11 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 from api.access_services import People, people_of
 from api.admin.services import AdminServices
 from api.app_services import app_services
+from api.archive_services import backup_services
 from api.database_identity import identity_check
 from api.directory.find import FindTenants
 from api.directory.services import directory_services
@@ -21,6 +23,7 @@ from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.command_line_access import COMMAND_LINE
 from api.operations.operator_factors import OperatorFactors
 from api.record_services import record_services
 from api.server.client_connections import ClientConnections
@@ -31,6 +34,7 @@ from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, tenant_apps
 from api.tenant_seed import tenant_seed
 from central import piccolo_app as central_app
+from central.backups.service import Backups
 from central.database import CentralEngine
 from central.directory.service import Directory
 from central.domains.service import DomainService
@@ -152,6 +156,7 @@ class Platform:
     catalog: Catalog
     documents: TenantDocuments
     schema: SchemaService
+    backups: Backups
     records: RecordService
     imports: Imports
     sample_data: SampleData
@@ -197,7 +202,7 @@ def compose(
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     definitions, access, shared = versioned_caches(settings.cache_seconds)
-    recovery, catalog = _definitions(definitions)
+    catalog, schema = _definitions(settings, definitions, access)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
     sign_in = sign_in_services(settings, vault, passwords, operators, access, changes, mails)
@@ -213,14 +218,14 @@ def compose(
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
-        **_jobs(settings, vault, parts, provisioning, jobs, directory, people, records["imports"]),
+        **_jobs(settings, vault, parts, provisioning, jobs, directory, people, records["imports"], schema),
         **directory,
         passwords=passwords,
         **sign_in,
         **central_sign_in(vault, tenancy, passwords, directory, sign_in),
         people=people,
         catalog=catalog,
-        schema=SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY),
+        schema=schema,
         documents=TenantDocuments(catalog),
         **records,
         **app_services(definitions, shared, catalog, records["records"]),
@@ -303,18 +308,21 @@ def _jobs(
     directory: Mapping[str, Any],
     people: People,
     imports: Imports,
+    schema: SchemaService,
 ) -> dict[str, Any]:
+    backups = backup_services(settings, vault, parts, jobs, partial(schema.drift, COMMAND_LINE))
     import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, imports)
     handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
     domains = domain_services(settings, parts.registry, jobs)
-    kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind]
+    kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
         "job_runner": runner,
         "job_service": JobService(jobs, runner.kinds),
         "message_handlers": handlers,
+        "backups": backups,
         **domains,
     }
 
@@ -328,6 +336,10 @@ def _tenancy(
     return engines, Tenancy(engines, DB)
 
 
-def _definitions(cache: VersionedCache) -> tuple[Recovery, Catalog]:
+def _definitions(
+    settings: Settings, cache: VersionedCache, access: VersionedCache
+) -> tuple[Catalog, SchemaService]:
     recovery = Recovery(_DEPENDENTS)
-    return recovery, Catalog(cache, recovery)
+    catalog = Catalog(cache, recovery)
+    settle = settings.cache_seconds + _UNDER_WAY
+    return catalog, SchemaService(catalog, access, recovery, settle=settle)

@@ -19,6 +19,7 @@ from piccolo.engine import Engine
 from api.composition import Platform
 from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
+from api.operations.backup_acts import BackupActs
 from api.operations.imports import ImportActs
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
@@ -52,6 +53,7 @@ __all__ = [
     "provide_access",
     "provide_actor",
     "provide_apps",
+    "provide_backups",
     "provide_catalog",
     "provide_counts",
     "provide_documents",
@@ -140,6 +142,11 @@ def provide_actor(request: ApiRequest) -> Actor:
 def provide_domains(request: ApiRequest) -> DomainService:
     """The host names of tenants."""
     return request.platform.domains
+
+
+def provide_backups(request: ApiRequest) -> BackupActs:
+    """Operations on backups, for the authenticated operator."""
+    return BackupActs(request.platform, provide_actor(request))
 
 
 def provide_tenants(request: ApiRequest) -> TenantActs:
@@ -266,6 +273,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_catalog,
     provide_counts,
     provide_documents,
+    provide_backups,
     provide_domains,
     provide_imports,
     provide_links,

@@ -51,7 +51,7 @@ async def check_servers(platform: Platform) -> list[Finding]:
 
 async def check_keys(platform: Platform) -> list[Finding]:
     """Check that all sealed secrets can be opened and are sealed with the first key."""
-    by_key = await KeyRotation(platform.vault).by_key()
+    by_key = await KeyRotation(platform.vault).by_key() + await platform.backups.parts.data_keys.by_key()
     check = await KeyCheck(platform.vault).key_id()
     known = frozenset(key.id for key in platform.settings.encryption_keys)
     current = platform.vault.current_key_id

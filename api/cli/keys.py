@@ -15,6 +15,7 @@ from api.cli.statuses import Status
 from api.cli.tenant_secrets import SecretsOutcome, reseal_tenants
 from api.composition import Platform
 from api.schemas.common import Output as Result
+from central.backups.errors import BackupError
 from central.operators import audit
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
@@ -27,8 +28,11 @@ _PARALLEL = 4
 
 
 class _Rotated(Result):
-    """How many credentials were sealed with the first key or could not be opened, the secrets in tenants'
-    databases, and the directory.
+    """How many credentials and data keys were sealed with the first key or could not be opened.
+
+    Further the secrets in tenants' databases, and the directory.
+
+    ``store_failure`` says why the copies of data keys in the backup store could not be written.
     """
 
     key: str
@@ -36,6 +40,7 @@ class _Rotated(Result):
     failed: int
     secrets: SecretsOutcome
     directory: DirectoryOutcome
+    store_failure: str | None = None
 
 
 @click.group()
@@ -78,6 +83,7 @@ def _row(key_id: str, does: str, credentials: int, entries: int) -> dict[str, An
 
 async def _by_key(platform: Platform) -> tuple[Counter[str], dict[str, int]]:
     by_key = await KeyRotation(platform.vault).by_key()
+    by_key += await platform.backups.parts.data_keys.by_key()
     key_id = await KeyCheck(platform.vault).key_id()
     if key_id is not None:
         by_key.setdefault(key_id, 0)
@@ -115,7 +121,7 @@ def _rotate(out: Output) -> None:
     """
     rotated = run(load_settings(), lambda platform: _rotate_all(platform, out))
     out.one(rotated, lambda: _print(rotated))
-    if rotated.failed or rotated.secrets.failures or rotated.directory.failures:
+    if rotated.failed or rotated.secrets.failures or rotated.directory.failures or rotated.store_failure:
         sys.exit(Status.PARTLY)
 
 
@@ -128,15 +134,32 @@ async def _rotate_all(platform: Platform, out: Output) -> _Rotated:
             values: dict[str, Any] = {} if reason is None else {"failure": reason}
             progress.done(str(tenant_id), **values)
 
+        data_keys = await platform.backups.parts.data_keys.reseal(report)
         done, failed = await rotation.rotate(report)
+        done, failed = done + data_keys[0], failed + data_keys[1]
+    store_failure = await _publish_data_keys(platform)
     key_id = platform.vault.current_key_id
-    if pending:
+    if pending or done or failed:
         await audit.record(ACTOR, "keys.rotate", detail={"to": key_id, "done": done, "failed": failed})
     outdated = set(await platform.directory.outdated_tenants())
     served = [one for one, _ in await platform.registry.served_with_levels()]
     secrets = await reseal_tenants(platform, served, _PARALLEL, out)
     wanted = [one for one in served if one.id in outdated]
-    return _Rotated(key_id, done, failed, secrets, await rebuild_tenants(platform, wanted, _PARALLEL, out))
+    directory = await rebuild_tenants(platform, wanted, _PARALLEL, out)
+    return _Rotated(key_id, done, failed, secrets, directory, store_failure)
+
+
+async def _publish_data_keys(platform: Platform) -> str | None:
+    """Write the copies of the data keys in the backup store. Returns why that has failed."""
+    parts = platform.backups.parts
+    if parts.store is None:
+        return None
+    try:
+        for tenant_id in await parts.data_keys.tenants():
+            await parts.data_keys.publish(tenant_id, parts.store)
+    except BackupError as error:
+        return str(error)
+    return None
 
 
 def _print(rotated: _Rotated) -> None:
@@ -148,5 +171,7 @@ def _print(rotated: _Rotated) -> None:
         warn(f"The secrets of {slug} could not be sealed: {reason}")
     for slug, reason in sorted(failures.items()):
         warn(f"The directory could not be compared with {slug}: {reason}")
-    if not rotated.failed and not failures and not rotated.secrets.failures:
+    if rotated.store_failure:
+        warn(f"The copies of data keys beside the backups were not all written: {rotated.store_failure}")
+    if not (rotated.failed or failures or rotated.secrets.failures or rotated.store_failure):
         say("All are sealed with it: older keys can be removed from ENCRYPTION_KEY.")

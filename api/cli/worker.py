@@ -38,6 +38,7 @@ async def _work(platform: Platform, size: int, once: bool, out: Output) -> None:
         await platform.jobs.release_abandoned(runner.kinds)
         await runner.drain()
         return
+    await platform.backups.start()
     upkeep = asyncio.create_task(keep_up(platform))
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.problems.access_explanations import ACCESS_EXPLANATIONS, AGAIN
+from api.problems.backup_explanations import BACKUP_EXPLANATIONS
 from api.problems.factor_explanations import FACTOR_EXPLANATIONS
 from api.problems.provider_explanations import PROVIDER_EXPLANATIONS
 from api.problems.tenant_explanations import TENANT_EXPLANATIONS
@@ -23,6 +24,7 @@ _DATABASE: Final = (
 EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     **FACTOR_EXPLANATIONS,
     **PROVIDER_EXPLANATIONS,
+    **BACKUP_EXPLANATIONS,
     # the request as such
     "bad-request": ("Bad request", "The server does not understand the request. The detail says why."),
     "malformed-request": (

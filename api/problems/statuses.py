@@ -26,6 +26,7 @@ from api.errors import (
     UnsupportedMediaType,
 )
 from central import errors as central
+from central.backups import errors as backups
 from central.domains.errors import DomainLookupFailed, DomainNotProven, TooManyDomainClaims
 from central.jobs import errors as jobs
 from central.provisioning.errors import (
@@ -85,6 +86,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     # what it is about
     central.TenantNotFound: 404,
     jobs.JobNotFound: 404,
+    backups.BackupNotFound: 404,
     TenantGone: 404,
     central.DomainNotFound: 404,
     objects.ObjectNotFound: 404,
@@ -105,6 +107,11 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     NoServerHasRoom: 409,
     UserExists: 409,
     central.WrongStatus: 409,
+    backups.BackupsNotConfigured: 409,
+    backups.NothingToBackUp: 409,
+    backups.BackupNotProven: 409,
+    backups.DataKeyMissing: 409,
+    backups.ProofFailed: 409,
     jobs.JobNotRetryable: 409,
     jobs.JobNotCancellable: 409,
     IdempotencyBusy: 409,
@@ -134,6 +141,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.DatabaseMismatch: 503,
     ProvisioningError: 503,
     jobs.JobError: 503,
+    backups.BackupError: 503,
     TenantNotReady: 503,
     TenantReadOnly: 503,
     TenantArchived: 503,

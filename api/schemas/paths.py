@@ -10,6 +10,7 @@ from litestar.params import PathParameter
 
 from api.problems.catalog import EXPLANATIONS
 from api.requests.sources import PathId
+from central.backups.errors import BackupNotFound
 from central.errors import TenantNotFound
 from central.jobs.errors import JobNotFound
 from tenant_schema.apps.errors import ViewNotFound
@@ -18,6 +19,7 @@ from tenant_schema.users.errors import NotThere
 __all__ = [
     "ApiKeyId",
     "AppName",
+    "BackupId",
     "DomainName",
     "FactorId",
     "FieldName",
@@ -64,6 +66,7 @@ def _nothing(_text: str) -> Exception:
 
 
 TenantId: TypeAlias = Annotated[UUID, _id("tenantId", "The tenant's id.", TenantNotFound)]
+BackupId: TypeAlias = Annotated[UUID, _id("backupId", "The backup's id.", BackupNotFound)]
 JobId: TypeAlias = Annotated[UUID, _id("jobId", "The job's id.", JobNotFound)]
 RecordId: TypeAlias = Annotated[UUID, _id("id", "The record's id.", _nothing)]
 ViewId: TypeAlias = Annotated[UUID, _id("view", "The view's id.", ViewNotFound)]

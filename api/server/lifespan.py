@@ -35,6 +35,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         await _require_current(platform)
         with CENTRAL.bind(platform.central_engine):
             await KeyCheck(platform.vault).require()
+            await platform.backups.start()
         await _reconcile(platform)
         upkeep = asyncio.gather(
             keep_up(platform), _keep_pool(platform), run_jobs(platform), exchange_metrics(platform)

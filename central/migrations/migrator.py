@@ -1,6 +1,6 @@
 """Migrator: runs Piccolo's migrations on one database while others are being served. Prints nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, nullcontext
 from functools import cached_property
 from itertools import takewhile
@@ -15,7 +15,7 @@ from central.migrations.level import SchemaLevel
 from central.migrations.names import MigrationName
 from central.migrations.order import in_order, names_in_order
 from central.migrations.plans import MigrationPlan, PlanShelf
-from central.migrations.recorded import migration_table, unrun
+from central.migrations.recorded import MigrationsUnknown, migration_table, unrun
 from piccolo_engines.limits import without_limit
 from piccolo_engines.routed import RoutedEngine
 
@@ -95,7 +95,7 @@ class Migrator:
         with self._slot.bind(engine):
             return await self._unrun()
 
-    async def create(self, engine: Engine[Any]) -> None:
+    async def create(self, engine: Engine[Any], *, only: Collection[MigrationName] | None = None) -> None:
         """Run all migrations on an empty database that nobody else uses, in as few round trips as possible.
 
         The tables are created as by :meth:`migrate`. Migrations that are nothing but DDL are sent together
@@ -103,8 +103,11 @@ class Migrator:
         interrupted has to be dropped.
 
         Raises :class:`MigrationFailed` with the first migration of those that were sent together.
+
+        :param only: the migrations of an earlier version, whose database it becomes; all of them by default.
+            Raises :class:`~central.migrations.recorded.MigrationsUnknown` for one that this version lacks.
         """
-        plans = self._shelf.plans
+        plans = self._shelf.plans if only is None else self._plans_of(only)
         together = tuple(takewhile(attrgetter("is_script"), plans))
         with self._slot.bind(engine), without_limit():
             try:
@@ -114,6 +117,12 @@ class Migrator:
                 raise MigrationFailed(plans[0].name) from error
             for plan in plans[len(together) :]:
                 await self._run(plan)
+
+    def _plans_of(self, names: Collection[MigrationName]) -> Sequence[MigrationPlan]:
+        apps = {app.app_name for app in self._apps}
+        if unknown := {one for one in names if one.app in apps}.difference(self._names):
+            raise MigrationsUnknown(sorted(unknown, key=attrgetter("app", "id")), ())
+        return [plan for plan in self._shelf.plans if plan.name in names]
 
     async def _create(self, plans: Sequence[MigrationPlan]) -> None:
         """Create Piccolo's table, run the plans in one script, and record them."""

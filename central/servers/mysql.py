@@ -133,6 +133,10 @@ class MySQLServer:
         rows = await self._run("SELECT schema_name AS name FROM information_schema.schemata")
         return frozenset(row["name"].lower() for row in rows)
 
+    async def change_mark(self, database: str) -> str | None:  # noqa: ARG002 # the protocol's signature
+        """Always unknown: InnoDB forgets when a table was changed, see ADR 146."""
+        return None
+
     async def create_database(self, database: str) -> None:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         async with self._acting() as session:

@@ -12,6 +12,8 @@ from central.servers.names import PREFIX, database_name, database_username
 
 __all__ = ["DatabaseServer", "DatabaseServers"]
 
+_PROOF = "_proof_"  # slugs have no ``_``
+
 
 class DatabaseServer(Protocol):
     """A server that holds databases. It validates names before they become part of a path or of SQL."""
@@ -36,6 +38,12 @@ class DatabaseServer(Protocol):
 
     async def databases(self) -> frozenset[str]:
         """Return the names of all databases on the server, in lower case."""
+
+    async def change_mark(self, database: str) -> str | None:
+        """Return what is certain to be different once the database has been written to; None if unknown.
+
+        It may also be different without that. At most 255 characters.
+        """
 
     async def create_database(self, database: str) -> None:
         """Create an empty database. Raises :class:`DatabaseExists`, and changes nothing, if it exists."""
@@ -143,6 +151,15 @@ class DatabaseServers:
     def pooled_name(self, mark: str) -> str:
         """Return the name of a prepared database. No slug leads to it, since slugs have no ``_``."""
         return database_name(f"_pool_{mark}", self._prefix)
+
+    def proof_name(self, mark: str) -> str:
+        """Return the name of a database in which a backup is proved, for a mark of 32 characters."""
+        return database_name(f"{_PROOF}{mark}", self._prefix)
+
+    def mark_of_proof(self, name: str) -> str | None:
+        """Return the mark of a name of :meth:`proof_name`; None for any other name."""
+        start = database_name(_PROOF, self._prefix).lower()
+        return name.removeprefix(start) if name.startswith(start) else None
 
     def username(self, slug: str) -> str:
         """Return the name of the user of that database."""

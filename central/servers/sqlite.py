@@ -4,8 +4,9 @@ import asyncio
 import os
 import sqlite3
 import stat
+import time
 from collections.abc import Callable, Collection
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,8 @@ __all__ = ["SQLiteServer"]
 
 
 _FILE = ".sqlite"
+_SETTLED = 3.0
+"""Seconds after which the time of a file's change is certain to be older than any later change."""
 
 
 class SQLiteServer:
@@ -50,6 +53,13 @@ class SQLiteServer:
     async def databases(self) -> frozenset[str]:
         """See the protocol. Links and other things than files are not databases."""
         return await asyncio.to_thread(self._databases)
+
+    async def change_mark(self, database: str) -> str | None:
+        """Return the sizes and times of the file and its log. A commit changes at least one of them.
+
+        Unknown if one was changed in the last seconds: the clock of a file system has steps.
+        """
+        return await asyncio.to_thread(self._change_mark, database)
 
     async def create_database(self, database: str) -> None:
         """See the protocol."""
@@ -126,6 +136,18 @@ class SQLiteServer:
         with os.scandir(self._directory) as entries:
             files = [one.name for one in entries if one.is_file(follow_symlinks=False)]
         return frozenset(name[: -len(_FILE)].lower() for name in files if name.endswith(_FILE))
+
+    def _change_mark(self, database: str) -> str | None:
+        parts = []
+        for path in self._files(database):
+            with suppress(FileNotFoundError):
+                found = path.stat()
+                if path.suffix.endswith("-shm") or not found.st_size:
+                    continue
+                if found.st_mtime > time.time() - _SETTLED:
+                    return None
+                parts.append(f"{found.st_ino}-{found.st_size}-{found.st_mtime_ns}")
+        return " ".join(parts) or None
 
     def _create(self, database: str) -> None:
         self._directory.mkdir(mode=0o700, parents=True, exist_ok=True)

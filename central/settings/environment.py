@@ -12,7 +12,10 @@ from typing import TypeVar
 from central.errors import InvalidDomain, InvalidOrigin
 from central.hostnames import parse_base_domain
 from central.origins import parse_allowed_origin
+from central.retention import Retention
+from central.schedules import Schedule
 from central.secrets.keys import EncryptionKey, weakness
+from central.settings.backups import StoreAddress, parse_store_url
 from central.settings.mail import MailAddress, SmtpServer, parse_mail_address, parse_smtp_url
 
 __all__ = ["EnvironmentReader"]
@@ -137,6 +140,21 @@ class EnvironmentReader:
     def mail_address(self, name: str) -> MailAddress | None:
         """Return an e-mail address, with or without a name to display."""
         return self._parsed(name, parse_mail_address)
+
+    def backup_store(self, name: str, access_key: str, secret_key: str) -> StoreAddress | None:
+        """Return where backups are stored. Problems do not repeat the URL."""
+        access, secret = self.optional(access_key), self.optional(secret_key)
+        if access or secret:
+            self.require(access_key, secret_key, because=f"{access_key} or {secret_key} is given")
+        return self._parsed(name, lambda text: parse_store_url(text, access_key=access, secret_key=secret))
+
+    def schedule(self, name: str, default: str) -> Schedule:
+        """Return a schedule of five fields."""
+        return self._parsed(name, Schedule.parse) or Schedule.parse(default)
+
+    def retention(self, name: str, default: str) -> Retention:
+        """Return which backups are kept."""
+        return self._parsed(name, Retention.parse) or Retention.parse(default)
 
     def token(self, name: str, *, minimum: int) -> str | None:
         """Return a secret of visible ASCII characters."""

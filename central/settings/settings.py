@@ -14,7 +14,10 @@ from pathlib import Path
 from typing import Literal
 
 from central.errors import SettingsError
+from central.retention import Retention
+from central.schedules import Schedule
 from central.secrets.keys import EncryptionKey
+from central.settings.backups import StoreAddress
 from central.settings.environment import EnvironmentReader
 from central.settings.mail import MailAddress, MailDelivery, SmtpServer
 from piccolo_engines.sqlite.connections import Synchronous
@@ -40,6 +43,9 @@ class Settings:
     :ivar tenant_pool: how many databases are prepared for tenants to be created; 0 for none.
     :ivar jobs_per_process: how many jobs a serving process executes at once; 0 for none.
     :ivar operators_need_factor: whether operators without a second factor cannot sign in to the admin.
+    :ivar backup_store: where backups are stored; None for no backups.
+    :ivar backup_schedule: when tenants are backed up that have no schedule of their own.
+    :ivar backup_keep: which backups of these are kept.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -98,6 +104,9 @@ class Settings:
     max_open_tenants: int = 64
     tenant_pool: int = 0
     jobs_per_process: int = 2
+    backup_store: StoreAddress | None = None
+    backup_schedule: Schedule = field(default_factory=Schedule)
+    backup_keep: Retention = field(default_factory=Retention)
     smtp_server: SmtpServer | None = None
     smtp_tls_ca: Path | None = None
     mail_from: MailAddress | None = None
@@ -137,6 +146,7 @@ class Settings:
             **_network(read),
             **_limits(read),
             **_database_server(read),
+            **_backups(read),
             **_mail(read),
             **_logging(read, local),
             "oidc_allow_private_networks": read.flag("OIDC_ALLOW_PRIVATE_NETWORKS", default=local),
@@ -234,6 +244,14 @@ def _connections(read: EnvironmentReader) -> dict[str, object]:
         "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
         "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
         "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
+    }
+
+
+def _backups(read: EnvironmentReader) -> dict[str, object]:
+    return {
+        "backup_store": read.backup_store("BACKUP_URL", "BACKUP_ACCESS_KEY", "BACKUP_SECRET_KEY"),
+        "backup_schedule": read.schedule("BACKUP_SCHEDULE", "0 2 * * *"),
+        "backup_keep": read.retention("BACKUP_KEEP", "last=3,daily=7,weekly=4,monthly=6"),
     }
 
 

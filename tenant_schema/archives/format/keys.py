@@ -8,7 +8,6 @@ Each slot has the archive's key sealed with AES-256-GCM and a nonce of zeros, un
 else: :func:`_slot_key` derives it from a secret and the archive's salt.
 """
 
-import hashlib
 import secrets
 import unicodedata
 from collections.abc import Callable, Sequence
@@ -34,7 +33,6 @@ __all__ = [
     "RecipientLock",
     "TenantLock",
     "Unlock",
-    "data_key_id",
     "with_identity",
     "with_passphrase",
     "with_tenant_key",
@@ -150,11 +148,6 @@ class ArchiveKey:
         secret, salt = secrets.token_bytes(KEY), new_salt()
         slots = [lock.slot(archive, salt, secret) for lock in locks]
         return cls(archive, new_header(archive, salt, slots), salt, secret)
-
-
-def data_key_id(key: bytes) -> str:
-    """Return the id of a tenant's data key, which reveals nothing of it."""
-    return hashlib.sha256(b"freehold data key id\0" + key).hexdigest()[:16]
 
 
 def with_tenant_key(key_of: Callable[[UUID, str], bytes | None]) -> Unlock:

@@ -18,14 +18,12 @@ from tenant_schema.archives.format.keys import (
     ArchiveKey,
     PassphraseLock,
     RecipientLock,
-    TenantLock,
     Unlock,
-    data_key_id,
     with_identity,
     with_passphrase,
     with_tenant_key,
 )
-from tests.support.archiving import ACME, ARCHIVE, DATA_KEY, LOCK, items_of, own_key, written
+from tests.support.archiving import ARCHIVE, DATA_KEY, LOCK, items_of, own_key, written
 
 PASSPHRASE = "correct horse battery"
 PAIR, OTHER_PAIR = new_key_pair(), new_key_pair()
@@ -187,9 +185,3 @@ def test_keys_have_a_text_in_which_typing_errors_are_noticed() -> None:
     for text in ("", "# nothing", f"{PAIR.private}\n{PAIR.private}", PAIR.public):
         with pytest.raises(ValueError, match=r"begin"):
             parse_private_key(text)
-
-
-def test_the_id_of_a_data_key_does_not_tell_the_key() -> None:
-    assert data_key_id(DATA_KEY) != data_key_id(bytes(32))
-    assert data_key_id(DATA_KEY) not in DATA_KEY.hex()
-    assert TenantLock(ACME, data_key_id(DATA_KEY), DATA_KEY).key_id == data_key_id(DATA_KEY)

@@ -25,7 +25,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T10:47:55:427518"
+ID = "2026-12-01T10:55:13:086640"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -408,5 +408,42 @@ async def forwards():
     manager.add_column("JobStep", "job_step", "started_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("JobStep", "job_step", "finished_at", column_class=Timestamptz, params={"default": None, "null": True})
     manager.add_column("JobStep", "job_step", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("TenantKey", "tenant_key")
+    manager.add_column("TenantKey", "tenant_key", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantKey", "tenant_key", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantKey", "tenant_key", "tenant_id", column_class=UUID, params={"default": None, "null": False, "primary_key": True})
+    manager.add_column("TenantKey", "tenant_key", "key_id", column_class=Varchar, params={"length": 32, "default": "", "null": False})
+    manager.add_column("TenantKey", "tenant_key", "sealed", column_class=Secret, params={"length": 500, "default": "", "null": False, "secret": True})
+
+    manager.add_table("Backup", "backup")
+    manager.add_column("Backup", "backup", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Backup", "backup", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Backup", "backup", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("Backup", "backup", "tenant_id", column_class=UUID, params={"default": None, "null": False, "index": True})
+    manager.add_column("Backup", "backup", "tenant_slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("Backup", "backup", "location", column_class=Varchar, params={"length": 700, "default": "", "null": False})
+    manager.add_column("Backup", "backup", "reason", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("Backup", "backup", "job_id", column_class=UUID, params={"default": None, "null": True, "index": True})
+    manager.add_column("Backup", "backup", "stored_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Backup", "backup", "taken_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Backup", "backup", "confirmed_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Backup", "backup", "proven_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Backup", "backup", "digest", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Backup", "backup", "bytes", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("Backup", "backup", "rows", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("Backup", "backup", "level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Backup", "backup", "proof", column_class=Text, params={"default": None, "null": True})
+    manager.add_column("Backup", "backup", "failure", column_class=Text, params={"default": None, "null": True})
+    manager.add_column("Backup", "backup", "mark", column_class=Varchar, params={"length": 255, "default": None, "null": True})
+
+    manager.add_table("BackupPlan", "backup_plan")
+    manager.add_column("BackupPlan", "backup_plan", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("BackupPlan", "backup_plan", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("BackupPlan", "backup_plan", "tenant_id", column_class=UUID, params={"default": None, "null": False, "primary_key": True})
+    manager.add_column("BackupPlan", "backup_plan", "schedule", column_class=Varchar, params={"length": 100, "default": None, "null": True})
+    manager.add_column("BackupPlan", "backup_plan", "keep", column_class=Varchar, params={"length": 100, "default": None, "null": True})
+    manager.add_column("BackupPlan", "backup_plan", "planned_by", column_class=Varchar, params={"length": 100, "default": "", "null": False})
+    manager.add_column("BackupPlan", "backup_plan", "next_due_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True})
 
     return manager

@@ -1,0 +1,97 @@
+"""``freehold backups``: taken, proved, listed, verified, pruned, in a folder."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.api.cli.conftest import Run, Told
+
+NO_BACKUP = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+
+
+@pytest.fixture
+def store(environ: dict[str, str], tmp_path: Path) -> Path:
+    """The folder of the backups."""
+    folder = tmp_path / "backups"
+    environ["BACKUP_URL"] = f"file://{folder}"
+    return folder
+
+
+def archives(store: Path, slug: str = "") -> list[Path]:
+    return sorted(store.rglob("*.freehold"))
+
+
+def test_tenants_are_backed_up_and_proved(told: Told, store: Path) -> None:
+    outcomes = told("backups", "run", "--all", "--parallel", "2")
+    assert sorted((one["slug"], one["state"], one["proven"]) for one in outcomes) == [
+        ("acme", "done", True),
+        ("demo", "done", True),
+    ]
+    assert len(archives(store)) == 2
+    found = told("backups", "list", "acme")
+    (backup,) = found["data"]
+    assert backup["provenAt"] is not None
+    assert backup["id"] in {one["backup"] for one in outcomes}
+    assert found["plan"]["schedule"] == "0 2 * * *"
+
+
+def test_as_text(call: Run, store: Path) -> None:
+    assert "is proven" in call("backups", "run", "acme", "--text").stdout
+    text = call("backups", "list", "acme", "--text").stdout
+    assert "Schedule 0 2 * * *" in text
+    assert "Backups of demo: none." in call("backups", "list", "demo", "--text").stdout
+
+
+def test_a_backup_is_verified_as_it_is_in_the_store(call: Run, told: Told, store: Path) -> None:
+    told("backups", "run", "acme")
+    (outcome,) = told("backups", "verify", "acme")
+    assert outcome["proven"]
+    (path,) = archives(store)
+    data = bytearray(path.read_bytes())
+    data[200] ^= 1
+    path.write_bytes(data)
+    call("backups", "verify", "acme", status=1)
+    (found,) = told("backups", "list", "acme")["data"]
+    assert found["provenAt"] is None
+    assert found["failure"]
+    call("backups", "verify", "acme", NO_BACKUP, status=1)
+    assert "has no backups" in call("backups", "verify", "demo", status=1).stderr
+
+
+def test_one_that_fails_among_others(call: Run, told: Told, store: Path, folder: Path) -> None:
+    next(folder.rglob("tenant_demo.sqlite")).write_bytes(b"this is no database" * 1_000)
+    call("backups", "run", "acme", "demo", status=3)
+    assert len(archives(store)) == 1
+
+
+def test_backups_are_pruned_by_the_plan_of_their_tenant(call: Run, told: Told, store: Path) -> None:
+    for _ in range(3):
+        told("backups", "run", "acme")
+    assert len(archives(store)) == 3
+    plan: dict[str, Any] = told("backups", "plan", "acme", "--keep", "last=1", "--schedule", "0 */4 * * *")
+    assert (plan["keep"], plan["schedule"]) == ("last=1,daily=0,weekly=0,monthly=0", "0 */4 * * *")
+    assert told("backups", "prune") == {"acme": 2, "demo": 0}
+    assert len(archives(store)) == 1
+    assert told("backups", "plan", "acme") == plan
+    plan = told("backups", "plan", "acme", "--keep", "", "--schedule", "")
+    assert (plan["ownKeep"], plan["ownSchedule"]) == (False, False)
+    assert "keep:" in call("backups", "plan", "acme", "--keep", "everything", status=1).stderr
+
+
+def test_without_a_store(call: Run) -> None:
+    for arguments in (("run", "acme"), ("verify", "acme"), ("prune",)):
+        assert "set BACKUP_URL" in call("backups", *arguments, status=1).stderr
+    assert "none" in call("backups", "list", "acme", "--text").stdout
+
+
+def test_wrong_usage(call: Run, store: Path) -> None:
+    call("backups", "run", status=2)
+    call("backups", "run", "acme", "--all", status=2)
+    assert "no tenant 'nobody'" in call("backups", "run", "nobody", status=1).stderr
+
+
+@pytest.mark.parametrize("url", ["s3:///x", "file://relative", "ftp://x/y", "s3://b?endpoint=x"])
+def test_an_address_that_is_none_is_reported(call: Run, url: str) -> None:
+    stderr = call("backups", "list", "acme", status=1, BACKUP_URL=url).stderr
+    assert "BACKUP_URL" in stderr
