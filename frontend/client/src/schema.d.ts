@@ -2636,6 +2636,54 @@ export interface paths {
         patch: operations["renameTenant"];
         trace?: never;
     };
+    "/setup/tenants/{tenantId}/backups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The backups of a tenant, the newest first
+         * @description At most 1,000, with the plan by which they are taken and kept.
+         */
+        get: operations["listBackups"];
+        put?: never;
+        /**
+         * Back a tenant up
+         * @description A job writes an archive to the store while the tenant is served; another one restores it beside the tenant and compares the digest. Only then it counts as proven.
+         */
+        post: operations["takeBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change when a tenant is backed up, and what is kept
+         * @description Change when a tenant is backed up, and what is kept.
+         */
+        patch: operations["planBackups"];
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/backups/{backupId}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Prove a backup again, as it is in the store now
+         * @description A job restores it beside the tenant. A backup that fails is not proven any more.
+         */
+        post: operations["verifyBackup"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup/tenants/{tenantId}/database-password": {
         parameters: {
             query?: never;
@@ -3242,6 +3290,92 @@ export interface components {
             kind: string;
             id: string | null;
             name: string;
+        };
+        /**
+         * BackupJob
+         * @description The job that does what was asked for. `GET /setup/jobs/{jobId}` has its progress.
+         */
+        BackupJob: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            job: string;
+        };
+        /**
+         * BackupList
+         * @description The stored backups of a tenant, the newest first.
+         */
+        BackupList: {
+            data: components["schemas"]["BackupResponse"][];
+            plan: components["schemas"]["BackupPlanResponse"];
+        };
+        /**
+         * BackupPlanChanges
+         * @description Null for that of the installation.
+         */
+        BackupPlanChanges: {
+            schedule?: string | null;
+            keep?: string | null;
+        };
+        /**
+         * BackupPlanResponse
+         * @description When a tenant is backed up, and which backups are kept.
+         */
+        BackupPlanResponse: {
+            /**
+             * @description Minute, hour, day of the month, month, day of the week, as in cron, in UTC.
+             * @example 30 2 * * *
+             */
+            schedule: string;
+            /**
+             * @description How many are kept: the latest ones, and the latest of so many days, weeks and months.
+             * @example last=3,daily=7,weekly=4,monthly=6
+             */
+            keep: string;
+            /** @description Whether the schedule is the tenant's own. */
+            ownSchedule: boolean;
+            /** @description Whether what is kept is the tenant's own. */
+            ownKeep: boolean;
+            nextDueAt: string | null;
+        };
+        /**
+         * BackupResponse
+         * @description A backup: an archive of the tenant in the store.
+         */
+        BackupResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            id: string;
+            /** @description The moment whose contents it has. */
+            takenAt: string;
+            /** @description The latest time at which the tenant was found to have these contents. */
+            confirmedAt: string;
+            provenAt: string | null;
+            /**
+             * @description SHA-256 of the contents: the same for the same contents on any database.
+             * @example 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08
+             */
+            digest: string;
+            /**
+             * @description The size of the archive.
+             * @example 1482113
+             */
+            bytes: number;
+            /** @example 20310 */
+            rows: number;
+            /**
+             * @description Why it was taken.
+             * @example schedule
+             * @example request
+             */
+            reason: string;
+            /** @description Why it could not be proved. */
+            failure?: string;
         };
         /**
          * BulkRequest
@@ -15488,7 +15622,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16209,6 +16343,155 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    listBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The backups. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    takeBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    planBackups: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "schedule": "30 *\/6 * * *",
+                 *       "keep": "last=8,daily=14"
+                 *     }
+                 */
+                "application/json": components["schemas"]["BackupPlanChanges"];
+            };
+        };
+        responses: {
+            /** @description The plan. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupPlanResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    verifyBackup: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+                /**
+                 * @description The backup's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                backupId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BackupJob"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
