@@ -9,6 +9,7 @@ from api.access_services import People, people_of
 from api.admin.services import AdminServices
 from api.app_services import app_services
 from api.archive_services import backup_services
+from api.attestation_services import attestation_services
 from api.database_identity import identity_check
 from api.directory.find import FindTenants
 from api.directory.services import directory_services
@@ -17,6 +18,7 @@ from api.directory.updates import DirectoryUpdates
 from api.domain_services import domain_services
 from api.first_tenant_links import FirstTenantLinks
 from api.identity_services import IdentityServices
+from api.jobs.attestation import AttestationJobs
 from api.jobs.domains import DomainJobs
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
@@ -34,6 +36,7 @@ from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, tenant_apps
 from api.tenant_seed import tenant_seed
 from central import piccolo_app as central_app
+from central.attestation.service import Attestation
 from central.backups.service import Backups
 from central.database import CentralEngine
 from central.directory.service import Directory
@@ -51,6 +54,7 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import TenantSeed
 from central.registry import Registry
+from central.secrets.signatures import Signer
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
@@ -117,6 +121,9 @@ class Platform:
     resolver: Resolver
     domains: DomainService
     domain_jobs: DomainJobs
+    attestation: Attestation
+    attestation_jobs: AttestationJobs
+    attestation_signer: Signer
     operators: Operators
     first_tenant_links: FirstTenantLinks
     admin: AdminServices
@@ -315,7 +322,9 @@ def _jobs(
     handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
     domains = domain_services(settings, parts.registry, jobs)
+    attesting = attestation_services(settings, vault, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
+    kinds.append(attesting["attestation_jobs"].kind)
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -324,6 +333,7 @@ def _jobs(
         "message_handlers": handlers,
         "backups": backups,
         **domains,
+        **attesting,
     }
 
 

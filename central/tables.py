@@ -30,6 +30,8 @@ from piccolo_engines.columns import Timestamps, new_id
 __all__ = [
     "TABLES",
     "WITH_DATABASE",
+    "AttestationFinding",
+    "AttestationRound",
     "AuditEvent",
     "CentralThrottle",
     "Credential",
@@ -329,6 +331,31 @@ class IdempotencyKey(Timestamps, Table, db=CENTRAL, help_text="A request that mu
     response = JSON(null=True, default=None)
 
 
+class AttestationFinding(
+    Timestamps, Table, db=CENTRAL, help_text="Something that isolates a tenant less than it must."
+):
+    """A finding of the last round of checks, see :mod:`central.attestation.service`.
+
+    ``fingerprint`` is a hash of tenant, code and detail: a finding of several rounds is one row, whose
+    ``created_at`` is when it was found first.
+    """
+
+    id = UUID(primary_key=True, default=new_id)
+    fingerprint = Varchar(length=64, unique=True, null=False)
+    tenant_id = UUID(null=False, index=True)
+    tenant_slug = Varchar(length=63, null=False)
+    code = Varchar(length=40, null=False)
+    detail = Varchar(length=500, null=False)
+
+
+class AttestationRound(Table, db=CENTRAL, help_text="When all tenants' isolation was last tried out."):
+    """One row with ``id`` 1."""
+
+    id = Integer(primary_key=True, default=1)
+    finished_at = Timestamptz(null=False)
+    tenants = Integer(default=0, null=False)
+
+
 class SealedCheck(Table, db=CENTRAL, help_text="Tells whether ENCRYPTION_KEY is this installation's."):
     """One row with ``id`` 1. See :mod:`central.secrets.key_check`."""
 
@@ -357,6 +384,8 @@ TABLES: tuple[type[Table], ...] = (
     CentralThrottle,
     PreparedDatabase,
     ServerPlacement,
+    AttestationFinding,
+    AttestationRound,
     SealedCheck,
     AuditEvent,
     IdempotencyKey,

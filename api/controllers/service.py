@@ -10,7 +10,7 @@ from api.errors import NotReady
 from api.requests.sources import Injected
 from api.responses import Prepared, json_bytes
 from api.schemas.service import Health, Readiness
-from api.server.metrics import CONTENT_TYPE, job_lines
+from api.server.metrics import CONTENT_TYPE, attestation_lines, job_lines
 from api.server.process_metrics import process_metrics
 from central.jobs.service import job_counts
 from central.servers import DatabaseServer
@@ -75,15 +75,15 @@ class ServiceController(Controller):
     )
     async def metrics(self, platform: Injected[Platform]) -> Prepared[str]:
         """The metrics of all processes of this service, and of the installation."""
-        body = await process_metrics(platform) + await _jobs()
+        body = await process_metrics(platform) + await _of_the_installation(platform)
         return Prepared(json_bytes(body.encode(), 200, (b"content-type", CONTENT_TYPE)))
 
 
-async def _jobs() -> str:
-    """The jobs; none if the central database does not respond: the other metrics are needed then."""
+async def _of_the_installation(platform: Platform) -> str:
+    """What the central database knows; nothing if it does not respond: the other metrics are needed then."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            return job_lines(await job_counts())
+            return job_lines(await job_counts()) + attestation_lines(await platform.attestation.summary())
     except (DatabaseError, TimeoutError):
         return ""
 

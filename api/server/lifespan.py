@@ -37,6 +37,8 @@ async def running(platform: Platform) -> AsyncIterator[None]:
             await KeyCheck(platform.vault).require()
             await platform.backups.start()
         await _reconcile(platform)
+        with CENTRAL.bind(platform.central_engine):
+            await platform.attestation_jobs.ensure()
         upkeep = asyncio.gather(
             keep_up(platform), _keep_pool(platform), run_jobs(platform), exchange_metrics(platform)
         )

@@ -11,11 +11,13 @@ from typing import Final
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.tenant_counts import TenantCounts
+from central.attestation.service import AttestationSummary
 from central.connections.rules import BudgetUse
 from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
+from piccolo_engines.columns import utc_now
 
-__all__ = ["CONTENT_TYPE", "RequestCounts", "exposition", "job_lines"]
+__all__ = ["CONTENT_TYPE", "RequestCounts", "attestation_lines", "exposition", "job_lines"]
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -97,7 +99,7 @@ def exposition(
         *requests.lines(),
         *(_client_lines(clients) if clients is not None else ()),
         *(_long_request_lines(long_requests) if long_requests is not None else ()),
-        _head("database_mismatches_total", "counter", "Databases that were not their tenant's."),
+        *_head("database_mismatches_total", "counter", "Databases that were not their tenant's."),
         f"freehold_database_mismatches_total {mismatches}",
         *_family(_ENGINES, {"": engines}),
         *_family(_BUDGET, {f'{{server="{name}"}}': use for name, use in budgets.items()}),
@@ -144,6 +146,19 @@ def _long_request_lines(found: LongRequests) -> Iterator[str]:
     for slots in kinds:
         for bound, count in slots.refused.items():
             yield f'freehold_long_requests_refused_total{{kind="{slots.kind}",bound="{bound}"}} {count}'
+
+
+def attestation_lines(summary: AttestationSummary) -> str:
+    """Return the metrics of the last round of attestation."""
+    lines = list(_head("attestation_findings", "gauge", "What isolates tenants less than it must, by kind."))
+    lines += [
+        f'freehold_attestation_findings{{code="{code}"}} {count}' for code, count in summary.codes.items()
+    ]
+    if summary.finished_at is not None:
+        age = (utc_now() - summary.finished_at).total_seconds()
+        lines += _head("attestation_age_seconds", "gauge", "How long ago the last round ended.")
+        lines.append(f"freehold_attestation_age_seconds {age:.0f}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _job_lines(jobs: JobCounts) -> Iterator[str]:

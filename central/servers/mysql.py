@@ -1,6 +1,7 @@
 """MySQLServer: a MySQL or MariaDB server on which every tenant's database has its own user.
 
-The only module of this package with SQL text. Names are validated and quoted, values are bound.
+Beside :mod:`central.servers.grants` the only module of this package with SQL text. Names are validated and
+quoted, values are bound.
 """
 
 import asyncio
@@ -19,14 +20,16 @@ from central.connections.rules import BudgetRules, BudgetUse
 from central.connections.watchdog import Watchdog
 from central.database import READ_COMMITTED
 from central.servers.errors import DatabaseExists, UserExists
+from central.servers.grants import grant_pattern, grant_violations, reachable_databases
 from central.servers.names import server_name
+from central.servers.violations import Violation
 from piccolo_engines.errors import AccessDenied, DatabaseError
 from piccolo_engines.identifiers import quote, validate
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.processes import Process, process_list
 from piccolo_engines.mysql.sessions.session import Session
 
-__all__ = ["PRIVILEGES", "MySQLServer", "UserRules", "grant_pattern"]
+__all__ = ["PRIVILEGES", "MySQLServer", "UserRules"]
 
 PRIVILEGES = ("SELECT", "INSERT", "UPDATE", "DELETE", "CREATE", "DROP", "REFERENCES", "INDEX", "ALTER")
 """What a tenant's user may do in its own database: change rows and tables."""
@@ -56,19 +59,6 @@ class UserRules:
 
     host: str = "%"
     max_connections: int = 100
-
-
-def grant_pattern(database: str, *, is_literal: bool) -> str:
-    r"""Return the quoted database for ``GRANT … ON``, escaped so that it matches this database only.
-
-    A database name is a pattern there, in which ``_`` matches any character unless escaped with ``\``. With
-    MySQL's ``partial_revokes`` it is a plain name (``is_literal``), and a ``\`` would be part of it.
-
-    >>> print(grant_pattern("tenant_acme", is_literal=False))
-    "tenant\_acme"
-    """
-    name = validate(database)
-    return quote(name) if is_literal else '"' + name.replace("_", r"\_").replace("%", r"\%") + '"'
 
 
 class MySQLServer:
@@ -248,6 +238,22 @@ class MySQLServer:
                     rights = f"{', '.join(_WRITING_ROWS)} ON {quote(database)}.{quote(table)}"
                     await self._revoke(rights, username, host)
             await self._end_all(username)
+
+    async def violations(
+        self, database: str, login: Login | None, others: Collection[str], passable: Collection[str] = ()
+    ) -> list[Violation]:
+        """See :class:`~central.servers.protocol.DatabaseServer`. Runs statements with the tenant's login."""
+        if login is None:
+            return [Violation("missing-credentials", "The registry has no login for its database.")]
+        tables = [f"{quote(database)}.{quote(name)}" for name in passable]
+        async with self._acting() as session:
+            own = {f"{await self._pattern(session, database)}.*"}
+        grants: list[str] = []
+        for host in await self._hosts(login.username):
+            rows = await self._run("SHOW GRANTS FOR {}@{}", login.username, host)
+            grants += [_text(value) for row in rows for value in row.values()]
+        found = list(grant_violations(grants, own, PRIVILEGES, tables))
+        return found + await reachable_databases(self.engine_for(database, login), ["mysql", *others])
 
     def engine_for(self, database: str, login: Login | None) -> BudgetedEngine:
         """See :class:`~central.servers.protocol.DatabaseServer`. Raises ``AccessDenied`` without a login."""

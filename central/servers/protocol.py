@@ -9,6 +9,7 @@ from central.connections.login import Login
 from central.connections.rules import BudgetUse
 from central.servers.errors import UnknownServer
 from central.servers.names import PREFIX, database_name, database_username
+from central.servers.violations import Violation
 
 __all__ = ["DatabaseServer", "DatabaseServers"]
 
@@ -92,6 +93,16 @@ class DatabaseServer(Protocol):
 
     async def unfence(self, database: str, username: str | None, passable: Collection[str] = ()) -> None:
         """Admit writes again. Does nothing to a database that is not fenced."""
+
+    async def violations(
+        self, database: str, login: Login | None, others: Collection[str], passable: Collection[str] = ()
+    ) -> list[Violation]:
+        """Try out whether the database is isolated, and return what is not as it must be.
+
+        :param login: the tenant's own.
+        :param others: databases on the same server that this login must not reach.
+        :param passable: tables that a fence leaves writable.
+        """
 
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:
         """Create an engine for the database. Opens nothing, and never creates the database."""

@@ -5,7 +5,7 @@ import os
 import sqlite3
 import stat
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ from piccolo.engine.base import Engine
 
 from central.connections.login import Login
 from central.servers.errors import DatabaseExists
+from central.servers.violations import Violation
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.identifiers import validate
 from piccolo_engines.sqlite.fence import build_fence, remove_fence
@@ -101,6 +102,16 @@ class SQLiteServer:
         """See the protocol."""
         await asyncio.to_thread(remove_fence, self._existing(database))
 
+    async def violations(
+        self,
+        database: str,
+        login: Login | None,  # noqa: ARG002 # no users
+        others: Collection[str],  # noqa: ARG002 # each is a file of its own
+        passable: Collection[str] = (),  # noqa: ARG002 # no privileges
+    ) -> list[Violation]:
+        """See the protocol. Looks at the directory and the database's files."""
+        return await asyncio.to_thread(lambda: list(self._violations(database)))
+
     def engine_for(self, database: str, login: Login | None) -> Engine[Any]:  # noqa: ARG002 # no users
         """See the protocol. Raises ``DatabaseMissing`` when the file does not exist or is a link."""
         return self._engine(self._existing(database))
@@ -122,6 +133,23 @@ class SQLiteServer:
         if not is_file:
             raise DatabaseMissing
         return path
+
+    def _violations(self, database: str) -> Iterator[Violation]:
+        if stat.S_IMODE(self._directory.stat().st_mode) & 0o077:
+            yield Violation(
+                "directory-mode", "Others than the service's user can open the directory of files."
+            )
+        for path in self._files(database):
+            try:
+                found = path.lstat()
+            except FileNotFoundError:
+                continue
+            if not stat.S_ISREG(found.st_mode) or found.st_nlink > 1:
+                yield Violation("file-link", f"{path.name} is a link, or has another name elsewhere.")
+            elif found.st_uid != os.geteuid():
+                yield Violation("file-owner", f"{path.name} belongs to another user.")
+            elif stat.S_IMODE(found.st_mode) & 0o077:
+                yield Violation("file-mode", f"Others than the service's user can open {path.name}.")
 
     def _path(self, database: str) -> Path:
         return self._directory / (validate(database) + _FILE)

@@ -36,6 +36,7 @@ class Settings:
     :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
     :ivar db_connections: the connection budget of this process for each database server.
     :ivar db_tenant_connections: one tenant's share of that budget.
+    :ivar attestation_hours: the pause between two rounds that try out the isolation of tenants; 0 for none.
     :ivar dns_resolvers: what looks host names up; empty for the system's resolvers.
     :ivar domain_grace_days: how long a host name is served that the DNS does not prove any more.
     :ivar oidc_allow_private_networks: whether identity providers may have addresses that are not public.
@@ -80,6 +81,7 @@ class Settings:
     access_token_seconds: int = 900
     refresh_token_seconds: int = 30 * _DAY
     oidc_allow_private_networks: bool = False
+    attestation_hours: int = 0
     dns_resolvers: tuple[tuple[str, int], ...] = ()
     domain_grace_days: int = 7
     db_host: str | None = None
@@ -195,6 +197,7 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
         "sqlite_synchronous": read.choice("SQLITE_SYNCHRONOUS", "FULL", ("OFF", "NORMAL", "FULL", "EXTRA")),
         "max_open_tenants": read.integer("MAX_OPEN_TENANTS", 64, least=1, most=100_000),
         "tenant_pool": read.integer("TENANT_POOL", 0, least=0, most=100),
+        "attestation_hours": read.integer("ATTESTATION_HOURS", 24, least=0, most=24 * 30),
         "jobs_per_process": read.integer("JOBS_PER_PROCESS", 2, least=0, most=100),
     }
 

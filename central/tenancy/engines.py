@@ -78,7 +78,7 @@ class TenantEngines:
         async with engines.lease(tenant) as engine:
             ...
 
-    :param opener: creates a tenant's engine; must not create the database.
+    :ivar opener: creates a tenant's engine; must not create the database.
     :param capacity: how many engines may be open per server; the least recently used idle one is closed for
         another. Engines for MySQL are cheap, since the budget limits their connections.
     :param capacities: the same for individual servers, by name.
@@ -99,7 +99,7 @@ class TenantEngines:
         idle: float = 300.0,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._opener = opener
+        self.opener = opener
         self._capacity = capacity
         self._capacities = dict(capacities or {})
         self._patience = patience
@@ -223,7 +223,7 @@ class TenantEngines:
             if entry.retired:
                 return None
             if entry.engine is None:
-                entry.engine = await self._opener(tenant)
+                entry.engine = await self.opener(tenant)
                 self._opened += 1
         return entry.engine
 

@@ -15,6 +15,7 @@ WELL = {
     "central database",
     "operators",
     "jobs",
+    "isolation",
     "database server sqlite",
     "encryption keys",
     "mail",

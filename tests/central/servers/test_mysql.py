@@ -9,7 +9,8 @@ import pytest
 
 from central.provisioning.types import generate_password
 from central.servers import DatabaseExists, Login, UserExists
-from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules, grant_pattern
+from central.servers.grants import grant_pattern
+from central.servers.mysql import PRIVILEGES, MySQLServer, UserRules
 from piccolo_engines.errors import AccessDenied, ConnectionLost, DatabaseError, DatabaseMissing
 from piccolo_engines.mysql import MySQLEngine
 from piccolo_engines.mysql.processes import process_list

@@ -4,6 +4,7 @@ from piccolo.apps.migrations.auto.migration_manager import MigrationManager
 from piccolo.columns.base import OnDelete
 from piccolo.columns.column_types import JSON, UUID, BigInt, Boolean, ForeignKey, Integer, Secret, Text, Timestamptz, Varchar
 from piccolo.columns.defaults.timestamptz import TimestamptzNow
+from piccolo.columns.defaults.uuid import UUID4
 from piccolo.table import Table
 
 from piccolo_engines.columns import new_id
@@ -25,7 +26,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T10:55:13:086640"
+ID = "2026-12-01T11:01:27:541822"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -303,6 +304,23 @@ async def forwards():
     manager.add_column("ServerPlacement", "server_placement", "weight", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("ServerPlacement", "server_placement", "bound", column_class=Integer, params={"default": None, "null": True})
     manager.add_column("ServerPlacement", "server_placement", "draining", column_class=Boolean, params={"default": False, "null": False})
+
+    manager.add_table("AttestationFinding", "attestation_finding")
+    manager.add_column("AttestationFinding", "attestation_finding", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AttestationFinding", "attestation_finding", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AttestationFinding", "attestation_finding", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "AttestationFinding", "attestation_finding", "fingerprint", column_class=Varchar, params={"length": 64, "default": "", "null": False, "unique": True}
+    )
+    manager.add_column("AttestationFinding", "attestation_finding", "tenant_id", column_class=UUID, params={"default": UUID4(), "null": False, "index": True})
+    manager.add_column("AttestationFinding", "attestation_finding", "tenant_slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("AttestationFinding", "attestation_finding", "code", column_class=Varchar, params={"length": 40, "default": "", "null": False})
+    manager.add_column("AttestationFinding", "attestation_finding", "detail", column_class=Varchar, params={"length": 500, "default": "", "null": False})
+
+    manager.add_table("AttestationRound", "attestation_round")
+    manager.add_column("AttestationRound", "attestation_round", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
+    manager.add_column("AttestationRound", "attestation_round", "finished_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("AttestationRound", "attestation_round", "tenants", column_class=Integer, params={"default": 0, "null": False})
 
     manager.add_table("SealedCheck", "sealed_check")
     manager.add_column("SealedCheck", "sealed_check", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
