@@ -33,6 +33,7 @@ from api.composition import Platform, compose
 from api.controllers.account import AccountController
 from api.controllers.api_keys import ApiKeyController
 from api.controllers.apps import AppController
+from api.controllers.archives import ArchiveController
 from api.controllers.audit import AuditController
 from api.controllers.backups import BackupController
 from api.controllers.browser_sessions import BrowserSessionController
@@ -277,6 +278,7 @@ def _routers() -> list[Router]:
             "/setup",
             [
                 TenantController,
+                ArchiveController,
                 DomainController,
                 ServerController,
                 JobController,

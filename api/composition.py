@@ -73,6 +73,7 @@ from tenant_schema.apps.navigation import NavigationService
 from tenant_schema.apps.pages.service import PageService
 from tenant_schema.apps.service import AppService
 from tenant_schema.apps.views.service import ViewService
+from tenant_schema.archives.format.errors import ArchiveError
 from tenant_schema.objects.changes.recovery import Recovery
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.service import SchemaService
@@ -211,7 +212,7 @@ def compose(
     definitions, access, shared = versioned_caches(settings.cache_seconds)
     catalog, schema = _definitions(settings, definitions, access)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
-    provisioning = Provisioning(parts, faults=(InvalidInput,), observer=observer, jobs=jobs)
+    provisioning = Provisioning(parts, faults=(InvalidInput, ArchiveError), observer=observer, jobs=jobs)
     sign_in = sign_in_services(settings, vault, passwords, operators, access, changes, mails)
     people = people_of(passwords, access, catalog, changes, mails, sign_in["authentication"])
     return Platform(

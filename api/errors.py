@@ -67,6 +67,7 @@ _KINDS: Final = {
     "application/json": "JSON",
     "multipart/form-data": "a form",
     "image/png": "an image",
+    "application/vnd.freehold.archive": "an archive",
 }
 
 

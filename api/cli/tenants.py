@@ -124,6 +124,16 @@ for _name, _command, _summary in (
         "reconcile:reconcile",
         "Undo partly created tenants, finish partly deleted ones, and settle interrupted changes.",
     ),
+    (
+        "export",
+        "tenant_archives:export_tenant",
+        "Write everything of the tenant SLUG into FILE, as it is at one moment, while it is served.",
+    ),
+    (
+        "import",
+        "tenant_archives:import_tenant",
+        "Create the tenant SLUG with everything of the archive FILE, completely or not at all.",
+    ),
     ("repair", "repair:repair", "Repair all drift of the tenant SLUG that can be repaired without loss."),
 ):
     tenants.add_command(later(_name, f"api.cli.{_command}", _summary))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from api.problems.access_explanations import ACCESS_EXPLANATIONS, AGAIN
+from api.problems.archive_explanations import ARCHIVE_EXPLANATIONS
 from api.problems.backup_explanations import BACKUP_EXPLANATIONS
 from api.problems.factor_explanations import FACTOR_EXPLANATIONS
 from api.problems.provider_explanations import PROVIDER_EXPLANATIONS
@@ -123,6 +124,7 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     # who is asking, and people
     **ACCESS_EXPLANATIONS,
     **TENANT_EXPLANATIONS,
+    **ARCHIVE_EXPLANATIONS,
     "password-changing": ("Password changing", "Another change of this password is running. " + AGAIN),
     "password-not-changed": (
         "Password not changed",

@@ -41,6 +41,8 @@ from piccolo_engines import errors as engines
 from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
 from piccolo_engines.paging import InvalidCursor
 from tenant_schema.apps import errors as apps
+from tenant_schema.archives.contents.errors import ContentsBusy
+from tenant_schema.archives.format.errors import ArchiveError
 from tenant_schema.objects import errors as objects
 from tenant_schema.preconditions import Outdated
 from tenant_schema.problems import InvalidInput
@@ -73,6 +75,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.InvalidName: 422,
     UnknownServer: 422,
     IdempotencyMismatch: 422,
+    ArchiveError: 422,
     # who sent it
     NotAuthenticated: 401,
     users.Unauthenticated: 401,
@@ -131,6 +134,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     records.PreconditionFailed: 412,
     Outdated: 412,
     # not now
+    ContentsBusy: 503,
     users.TooManyAttempts: 429,
     TooManyOfTenant: 429,
     records.TooManyImports: 429,

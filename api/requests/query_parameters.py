@@ -66,7 +66,8 @@ def _unknown(names: Iterable[str], known: Sequence[str]) -> Iterable[Problem]:
 def decode_query(pairs: Sequence[tuple[str, str]], shape: type[_S]) -> _S:
     """The parameters as a ``shape``, whose fields are text, numbers or options.
 
-    Raises :class:`~api.errors.InvalidQuery` with every fault: unknown names, repeated ones, unfit values.
+    Raises :class:`~api.errors.InvalidQuery` with every fault: unknown names, repeated and
+    missing ones, unfit values.
     """
     fields = {field.encode_name: field for field in msgspec.structs.fields(shape)}
     problems = list(_unknown((name for name, _ in pairs), list(fields)))
@@ -80,6 +81,9 @@ def decode_query(pairs: Sequence[tuple[str, str]], shape: type[_S]) -> _S:
                 values[name] = msgspec.convert(text, kind, strict=datetime in _parts(kind))
             except msgspec.ValidationError as error:
                 problems.append(Problem(name, *explain(str(error))))
+    given = {name for name, _ in pairs}
+    missing = [name for name, field in fields.items() if field.required and name not in given]
+    problems += [Problem(name, "required", "Must be given.") for name in missing]
     if problems:
         raise InvalidQuery(problems)
     return shape(**{fields[name].name: value for name, value in values.items()})

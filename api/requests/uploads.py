@@ -8,6 +8,7 @@ import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any, Final, cast
 
 from litestar.types import HTTPScope, Receive
@@ -26,9 +27,11 @@ from api.errors import (
     MalformedMultipart,
     UnsupportedMediaType,
 )
+from api.requests.bodies import require_length, require_plain
+from api.requests.request import ApiRequest
 from tenant_schema.problems import Problem, suggestion
 
-__all__ = ["Upload", "boundary_of", "is_upload", "object_of", "taken_in"]
+__all__ = ["Upload", "boundary_of", "is_upload", "object_of", "received_file", "taken_in"]
 
 _FORM: Final = "multipart/form-data"
 _RECORDS: Final = "/api/v1/data/"
@@ -97,20 +100,55 @@ async def taken_in(
         yield form.finished()
 
 
-async def _read(receive: Receive, parser: PushMultipartParser, form: "_Form", limit: int) -> None:
-    received, more = 0, True
+@asynccontextmanager
+async def received_file(
+    request: ApiRequest, media_type: str, limit: int, seconds: float
+) -> AsyncIterator[Path]:
+    """The body of a request as a file, which is deleted at the end of the block.
+
+    Raises as :func:`api.requests.bodies.read_body`, and :class:`~api.errors.UnsupportedMediaType`.
+
+    :param limit: bytes that are received at most. :param seconds: in which all of it must arrive.
+    """
+    given = request.header(b"content-type") or ""
+    if given.partition(";")[0].strip().lower() != media_type:
+        raise UnsupportedMediaType(given, media_type)
+    require_plain((request.header(b"content-encoding") or "").encode())
+    require_length(request.header(b"content-length"), limit)
+    with tempfile.NamedTemporaryFile() as file:
+        received = 0
+        try:
+            async with asyncio.timeout(seconds):
+                async for chunk in _chunks(request.receive):
+                    received += len(chunk)
+                    if received > limit:
+                        raise BodyTooLarge(limit)
+                    file.write(chunk)
+        except TimeoutError:
+            raise BodyTooSlow from None
+        file.flush()
+        yield Path(file.name)
+
+
+async def _chunks(receive: Receive) -> AsyncIterator[bytes]:
+    more = True
     while more:
         message: Any = await receive()
         if message["type"] == "http.disconnect":
             raise ClientGone
-        chunk = message.get("body", b"")
+        yield message.get("body", b"")
+        more = message.get("more_body", False)
+
+
+async def _read(receive: Receive, parser: PushMultipartParser, form: "_Form", limit: int) -> None:
+    received = 0
+    async for chunk in _chunks(receive):
         received += len(chunk)
         if received > limit:
             raise BodyTooLarge(limit)
         if chunk and not parser.closed:
             for event in parser.parse(chunk):
                 form.take(event)
-        more = message.get("more_body", False)
 
 
 class _Form:

@@ -114,7 +114,7 @@ class Migrator:
                 async with self._slot.transaction():
                     await self._create(together)
             except Exception as error:
-                raise MigrationFailed(plans[0].name) from error
+                raise MigrationFailed(self._shelf.plans[0].name) from error
             for plan in plans[len(together) :]:
                 await self._run(plan)
 

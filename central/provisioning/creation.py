@@ -27,12 +27,13 @@ __all__ = [
     "Reserve",
     "SeedAccess",
     "StoreCredentials",
+    "WithinDatabase",
 ]
 
 _log = logging.getLogger(__name__)
 
 
-class _WithinDatabase:
+class WithinDatabase:
     """A step that works inside the tenant's database. Dropping the database undoes it."""
 
     is_central = False
@@ -68,7 +69,8 @@ class Reserve(Repeated):
             admin_email=subject.admin.email,
             at_version=subject.at_version,
         )
-        subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
+        if subject.filling is None:
+            subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
 
     async def undo(self, subject: NewTenant) -> None:
         await self.registry.remove(subject.tenant.id)
@@ -179,7 +181,7 @@ class CreateUser:
 
 
 @dataclass(frozen=True)
-class Migrate(_WithinDatabase):
+class Migrate(WithinDatabase):
     """Create the tables of the tenant's schema, with the rows of the next step if they can be copied."""
 
     tenancy: Tenancy
@@ -196,7 +198,7 @@ class Migrate(_WithinDatabase):
 
 
 @dataclass(frozen=True)
-class SeedAccess(_WithinDatabase):
+class SeedAccess(WithinDatabase):
     """Insert the roles, the permissions and the other rows that every tenant starts with."""
 
     tenancy: Tenancy
@@ -215,7 +217,7 @@ class SeedAccess(_WithinDatabase):
 
 
 @dataclass(frozen=True)
-class CreateAdministrator(_WithinDatabase):
+class CreateAdministrator(WithinDatabase):
     """Create the first administrator, who can create all other users."""
 
     tenancy: Tenancy

@@ -18,6 +18,7 @@ from central.provisioning.steps import (
     Parts,
     creation,
     deletion,
+    importing,
     password_change,
     read_only,
     resuming,
@@ -52,7 +53,7 @@ class Report:
         slug = job.tenant_slug
         if not is_settled:
             return replace(self, failed=(*self.failed, slug))
-        if job.kind == TenantJob.CREATE:
+        if job.kind in (TenantJob.CREATE, TenantJob.IMPORT):
             return replace(self, undone=(*self.undone, slug))
         if job.kind == TenantJob.DELETE:
             return replace(self, finished=(*self.finished, slug))
@@ -64,7 +65,7 @@ class Reconciliation:
 
     def __init__(self, parts: Parts, jobs: JobStore, observer: Observer | None) -> None:
         self._registry, self._pool = parts.registry, parts.pool
-        self._creation = creation(parts)
+        self._to_undo = {TenantJob.CREATE: creation(parts), TenantJob.IMPORT: importing(parts)}
         self._to_finish = {
             TenantJob.DELETE: deletion(parts),
             TenantJob.CHANGE_PASSWORD: password_change(parts),
@@ -129,7 +130,7 @@ class Reconciliation:
         await log.reload()
         assert job.tenant_id is not None
         tenant = await self._registry.get(job.tenant_id)
-        if job.kind == TenantJob.CREATE:  # the passwords are not known any more, and not needed
+        if job.kind in self._to_undo:  # the passwords are not known any more, and not needed
             return await self._roll_back(NewTenant(tenant, Admin("", ""), username="", password=""), log)
         try:
             await carry_out(self._to_finish[TenantJob(job.kind)], tenant, log, self._observer)
@@ -141,7 +142,7 @@ class Reconciliation:
 
     async def _roll_back(self, new: NewTenant, log: StepLog) -> bool:
         try:
-            await roll_back(self._creation, new, log, self._observer)
+            await roll_back(self._to_undo[TenantJob(log.operation)], new, log, self._observer)
         except StepFailed as failure:
             slug = new.tenant.slug
             _log.error("Undoing the tenant %s failed: %s", slug, failure.step, exc_info=failure.reason)

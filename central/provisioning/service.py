@@ -13,7 +13,7 @@ from uuid import UUID
 from central.database import CENTRAL
 from central.errors import CentralError
 from central.jobs.kinds import JobKind
-from central.jobs.pipeline import Observer, Step, StepFailed, carry_out
+from central.jobs.pipeline import Observer, Step, StepFailed, UndoableStep, carry_out
 from central.jobs.steps import LONGEST_STEP_PAUSE, StepLog
 from central.jobs.store import JobStore
 from central.provisioning.errors import (
@@ -28,12 +28,14 @@ from central.provisioning.steps import (
     Parts,
     creation,
     deletion,
+    importing,
     password_change,
     read_only,
     resuming,
 )
 from central.provisioning.types import (
     Admin,
+    Filling,
     NewTenant,
     ProvisionedTenant,
     TenantJob,
@@ -81,6 +83,7 @@ class Provisioning:
     ) -> None:
         self._parts = parts
         self._creation = creation(parts)
+        self._importing = importing(parts)
         self._deletion = deletion(parts)
         self._password_change = password_change(parts)
         self._read_only, self._resuming = read_only(parts), resuming(parts)
@@ -108,7 +111,16 @@ class Provisioning:
         ``DatabaseExists``, ``UserExists``, one of ``faults``, or ``CreationFailed``.
         """
         new = self._new_tenant(request)
-        return await self._uninterrupted(self._create(new))
+        return await self._uninterrupted(self._create(new, TenantJob.CREATE, self._creation))
+
+    async def create_filled(self, request: TenantRequest, filling: Filling) -> ProvisionedTenant:
+        """Create a tenant with what another one had, completely or not at all. It has no new administrator.
+
+        Raises as :meth:`create`.
+        """
+        new = self._new_tenant(request)
+        new.filling = filling
+        return await self._uninterrupted(self._create(new, TenantJob.IMPORT, self._importing))
 
     async def delete(self, tenant_id: UUID) -> TenantRef:
         """Delete the tenant with all its data. Returns its last state.
@@ -215,12 +227,14 @@ class Provisioning:
         made = self._parts.pool.passwords.take()
         return Admin(email, made.password, made.started_hash(), request.admin_name)
 
-    async def _create(self, new: NewTenant) -> ProvisionedTenant:
+    async def _create(
+        self, new: NewTenant, kind: TenantJob, steps: Sequence[UndoableStep[NewTenant]]
+    ) -> ProvisionedTenant:
         tenant, hashing = new.tenant, self._parts.seed.hashing
-        if hashing is not None and new.admin.hashed is None:
+        if hashing is not None and new.admin.hashed is None and new.filling is None:
             new.admin = replace(new.admin, hashed=_begun(hashing(new.admin.password)))
-        async with self._journaled(TenantJob.CREATE, tenant, self._creation) as log:
-            failure = await _attempt(carry_out(self._creation, new, log, self._observer))
+        async with self._journaled(kind, tenant, steps) as log:
+            failure = await _attempt(carry_out(steps, new, log, self._observer))
             if failure is not None:
                 await self._take_back(new, log, failure)
         if self._parts.servers.get(tenant.database_server).has_users:

@@ -1,7 +1,8 @@
 """The steps of the operations on tenants, in order.
 
 Creation: reserve · create database · store credentials · create user · migrate · seed access · create
-administrator · map domain · activate. Deletion: mark deleting · cut leases · drop database · drop user ·
+administrator · map domain · activate. Import: reserve · create database · store credentials · create user ·
+fill · publish · map domain · activate. Deletion: mark deleting · cut leases · drop database · drop user ·
 remove credentials · remove domains · remove tenant. Password change: keep new password · change password ·
 use new password. Read-only: mark read-only · build fence. Resuming: remove fence · mark active.
 
@@ -36,6 +37,7 @@ from central.provisioning.deletion import (
     RemoveTenant,
 )
 from central.provisioning.fencing import BuildFence, Fences, MarkActive, MarkReadOnly, RemoveFence
+from central.provisioning.filling import Fill, Publish
 from central.provisioning.password_change import ChangePassword, KeepNewPassword, UseNewPassword
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
@@ -45,7 +47,7 @@ from central.servers.credentials import Credentials
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 
-__all__ = ["Parts", "creation", "deletion", "password_change", "read_only", "resuming"]
+__all__ = ["Parts", "creation", "deletion", "importing", "password_change", "read_only", "resuming"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,20 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
         Migrate(parts.tenancy, copies),
         SeedAccess(parts.tenancy, parts.seed, copies),
         CreateAdministrator(parts.tenancy, parts.seed),
+        MapDomain(parts.registry),
+        Activate(parts.registry, parts.migrator),
+    )
+
+
+def importing(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
+    """Return the steps that create a tenant with what another one had."""
+    return (
+        Reserve(parts.registry, parts.pool),
+        CreateDatabase(parts.servers, parts.engines, parts.pool),
+        StoreCredentials(parts.servers, parts.credentials),
+        CreateUser(parts.servers, parts.credentials),
+        Fill(parts.tenancy),
+        Publish(),
         MapDomain(parts.registry),
         Activate(parts.registry, parts.migrator),
     )

@@ -5,13 +5,16 @@ import string
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
+
+from piccolo.engine.base import Engine
 
 from central.registry import TenantRef
 
 __all__ = [
     "Admin",
+    "Filling",
     "NewTenant",
     "ProvisionedTenant",
     "TenantJob",
@@ -30,6 +33,7 @@ class TenantJob(StrEnum):
 
     CREATE = "tenant.create"
     DELETE = "tenant.delete"
+    IMPORT = "tenant.import"
     READ_ONLY = "tenant.read-only"
     RESUME = "tenant.resume"
     CHANGE_PASSWORD = "tenant.change-password"  # noqa: S105 # the name of an operation
@@ -114,12 +118,23 @@ class TenantSeed:
     hashing: Callable[[str], Coroutine[Any, Any, str]] | None = None
 
 
+class Filling(Protocol):
+    """Fills the database of a new tenant with what another one had."""
+
+    async def fill(self, tenant: TenantRef, engine: Engine[Any], /) -> None:
+        """Create the tables and rows in the empty database, which is bound. Not repeated."""
+
+    async def publish(self, tenant: TenantRef, /) -> None:
+        """Enter into the central database what the rows require, such as addresses. Must be repeatable."""
+
+
 @dataclass(slots=True)
 class NewTenant:
     """The state that the steps of creating a tenant share.
 
     :ivar tenant: the tenant as last returned by the registry.
     :ivar at_version: see :class:`TenantRequest`.
+    :ivar filling: fills the database instead of the seed; None for a tenant that begins with nothing.
     :ivar prepared: the name of the database of the pool that the tenant has taken, if any.
     :ivar is_prepared: whether the database has its tables and rows: it is one of the pool, or a copy.
     :ivar is_refused: whether the database turned out to exist already.
@@ -131,6 +146,7 @@ class NewTenant:
     username: str
     password: str = field(repr=False)
     at_version: int | None = None
+    filling: Filling | None = None
     prepared: str | None = None
     is_prepared: bool = False
     is_refused: bool = False

@@ -164,6 +164,11 @@ class Registry:
         rows = await Tenant.select().where(Tenant.status.is_in(served)).order_by(Tenant.id, ascending=False)
         return [(ref_of(row, ""), row["schema_level"]) for row in rows]
 
+    async def level_of(self, tenant_id: UUID) -> str:
+        """Return the level of the tenant's database; empty if it is not known. Runs one statement."""
+        row = await Tenant.select(Tenant.schema_level).where(Tenant.id == tenant_id).first()
+        return "" if row is None else str(row["schema_level"])
+
     async def set_level(self, tenant_id: UUID, level: str) -> None:
         """Record that the tenant's database has been brought to this level. Runs one statement.
 

@@ -70,6 +70,7 @@ class Settings:
     request_timeout: float = 30.0
     shutdown_timeout: float = 20.0
     max_import_bytes: int = 256 * 1024 * 1024
+    max_archive_bytes: int = 16 * 1024**3
     max_uploads: int = 16
     max_tenant_uploads: int = 2
     max_exports: int = 32
@@ -77,6 +78,7 @@ class Settings:
     max_bulk_changes: int = 16
     max_tenant_bulk_changes: int = 2
     import_timeout: float = 600.0
+    archive_timeout: float = 3_600.0
     cache_seconds: float = 0.5
     access_token_seconds: int = 900
     refresh_token_seconds: int = 30 * _DAY
@@ -190,6 +192,8 @@ def _limits(read: EnvironmentReader) -> dict[str, object]:
             "MAX_IMPORT_BYTES", 256 * 1024 * 1024, least=1024, most=64 * 1024**3
         ),
         **_long_requests(read),
+        "max_archive_bytes": read.integer("MAX_ARCHIVE_BYTES", 16 * 1024**3, least=1024, most=1024**4),
+        "archive_timeout": read.number("ARCHIVE_TIMEOUT", 3_600.0, least=1.0, most=86_400.0),
         "import_timeout": read.number("IMPORT_TIMEOUT", 600.0, least=1.0, most=86_400.0),
         "cache_seconds": read.number("CACHE_SECONDS", 0.5, least=0.0, most=1.0),
         "access_token_seconds": read.integer("ACCESS_TOKEN_SECONDS", 900, least=1, most=_DAY),

@@ -30,13 +30,19 @@ class ContentsError(ArchiveError):
 class ContentsInvalid(ContentsError):
     """The archive is complete, but does not have what a tenant's database contains."""
 
+    code = "archive-invalid"
+
 
 class ContentsUnknown(ContentsError):
     """The archive has migrations or tables that this installation does not know."""
 
+    code = "archive-unknown"
+
 
 class ContentsDoNotFit(ContentsError):
     """The database has no room for an object or for a value."""
+
+    code = "archive-does-not-fit"
 
 
 class ContentsDiffer(ContentsError):
@@ -45,6 +51,8 @@ class ContentsDiffer(ContentsError):
     :ivar table: the first table that differs.
     """
 
+    code = "archive-differs"
+
     def __init__(self, table: str) -> None:
         self.table = table
         super().__init__(f"What was loaded differs from the archive in the table {table}.")
@@ -52,6 +60,8 @@ class ContentsDiffer(ContentsError):
 
 class ContentsBusy(ContentsError):
     """No moment was found at which the tenant's objects were not being changed."""
+
+    code = "archive-busy"
 
     def __init__(self) -> None:
         super().__init__("The tenant's objects are being changed all the time. Try again later.")

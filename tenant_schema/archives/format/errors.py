@@ -10,6 +10,8 @@
 A message never contains anything of the archive's contents.
 """
 
+from typing import ClassVar
+
 __all__ = ["ArchiveDamaged", "ArchiveError", "ArchiveLocked", "ArchiveOverLimit"]
 
 
@@ -19,6 +21,8 @@ class ArchiveError(Exception):
     :ivar reason: a sentence for people.
     """
 
+    code: ClassVar[str] = "archive-error"
+
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(reason)
@@ -27,10 +31,16 @@ class ArchiveError(Exception):
 class ArchiveDamaged(ArchiveError):
     """The bytes are not those of a complete archive. Nothing that was read of it may be used."""
 
+    code = "archive-damaged"
+
 
 class ArchiveLocked(ArchiveError):
     """None of the given keys opens the archive."""
 
+    code = "archive-locked"
+
 
 class ArchiveOverLimit(ArchiveError):
     """What should be written is more than an archive may contain."""
+
+    code = "archive-over-limit"
