@@ -18,6 +18,7 @@ from api.version import VERSION
 from central.errors import CentralError, WrongStatus
 from central.migrations.level import LevelAge
 from central.migrations.names import MigrationName
+from central.migrations.recorded import MigrationsUnknown
 from central.operators import audit
 from central.operators.audit import Actor
 from central.provisioning.types import ProvisionedTenant, TenantRequest
@@ -32,6 +33,7 @@ from tenant_schema.archives.format.file import opened_manifest
 from tenant_schema.archives.format.keys import ArchiveKey, Lock, Unlock
 from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
 from tenant_schema.archives.service import Loaded, Report, TenantArchives, Written
+from tenant_schema.identity import write_identity
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.standard.seed import seed_standard_objects
@@ -128,34 +130,35 @@ class ArchiveFilling:
             as_other_tenant=True,
             report=self.report,
         )
+        await write_identity(tenant.id)
 
     async def publish(self, tenant: TenantRef) -> None:
         """Enter the addresses of users into the directory."""
         await self.platform.directory_updates.rebuild(tenant)
 
+    async def _create(self, engine: Engine[Any], manifest: Manifest) -> None:
+        """Run the migrations that the archive's database had."""
+        names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
+        try:
+            await self.platform.tenant_migrator.create(engine, only=names)
+        except MigrationsUnknown as error:
+            first = error.unknown[0]
+            raise ContentsUnknown(
+                f"The archive was written by Freehold {manifest.product}, with the migration {first.id} of "
+                f"the app {first.app!r}, which this version does not have. Use one that is not older."
+            ) from error
+
     async def _migrate_to(self, engine: Engine[Any], manifest: Manifest | None) -> None:
         migrator = self.platform.tenant_migrator
         if manifest is not None:
             self._level = manifest.level
-            await migrator.create(engine, names_in(manifest, migrator.names))
+            await self._create(engine, manifest)
             return
         await migrator.migrate(engine)
         if migrator.level.age_of(self._level) is not LevelAge.CURRENT:
             await seed_permissions(await seed_standard_objects())
             await ensure_searches()
             await ensure_sort_keys(served=False)
-
-
-def names_in(manifest: Manifest, known: Sequence[MigrationName]) -> set[MigrationName]:
-    """Return the migrations of an archive. Raises ``ContentsUnknown`` for one of a later version."""
-    names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
-    if unknown := names.difference(known):
-        first = min(unknown, key=lambda one: (one.app, one.id))
-        raise ContentsUnknown(
-            f"The archive was written by Freehold {manifest.product}, with the migration {first.id} of the "
-            f"app {first.app!r}, which this version does not have. Use a version that is not older."
-        )
-    return names
 
 
 @dataclass(frozen=True, slots=True)
