@@ -2608,6 +2608,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/setup/tenants/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Create a tenant from an archive
+         * @description Creates a tenant with everything of the archive, whole or not at all. It is a new tenant, with an id of its own, whosever archive it is: the response says. API keys, recovery codes, known browsers, support access and unsent messages stay with the tenant of the archive. Users sign in as before. The archive is the body, of at most MAX_ARCHIVE_BYTES; it is received completely before anything is created.
+         */
+        post: operations["importTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup/tenants/{tenantId}": {
         parameters: {
             query?: never;
@@ -2782,6 +2802,26 @@ export interface paths {
          * @description If it does, the name leads to the tenant from the next request on. The problem `not-proven` says which records were found instead.
          */
         post: operations["verifyDomain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A tenant as an archive
+         * @description Everything of the tenant that is not passing, as it is at one moment, as a stream: definitions, records with trash and history, users with their passwords and second factors, roles, apps, audit trail. The tenant is served meanwhile. The archive is sealed with the passphrase, for the recipient, or both. A response that ends early is no archive; `freehold archive verify` tells.
+         */
+        get: operations["exportTenant"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3217,6 +3257,36 @@ export interface components {
              * @example 2026-02-28T12:30:00.250000Z
              */
             updatedAt: string;
+        };
+        /**
+         * ArchiveSource
+         * @description Whose archive it was, and when it was taken.
+         */
+        ArchiveSource: {
+            /**
+             * Format: uuid
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            tenantId: string;
+            /** @example acme */
+            slug: string;
+            /** @example Acme Corporation */
+            name: string;
+            /**
+             * @description UTC.
+             * @example 2026-02-28T12:30:00.250000Z
+             */
+            takenAt: string;
+            /**
+             * @description Of Freehold, which wrote it.
+             * @example 0.1.0
+             */
+            version: string;
+            /**
+             * @description `sqlite`, `mariadb` or `mysql`.
+             * @example mysql
+             */
+            database: string;
         };
         /**
          * AskedShape
@@ -4313,6 +4383,55 @@ export interface components {
              * @default null
              */
             takenAs?: components["schemas"]["TakenAsResponse"] | null;
+        };
+        /**
+         * ImportedResponse
+         * @description A tenant that was created from an archive. Its users have the passwords that they had.
+         */
+        ImportedResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            tenantId: string;
+            /**
+             * @description The tenant's name in host names and databases.
+             * @example acme
+             */
+            slug: string;
+            /** @enum {unknown} */
+            status: "active" | "archived" | "deleted" | "deleting" | "provisioning" | "read-only" | "suspended";
+            /**
+             * @description A host name in canonical form.
+             * @example acme.localhost
+             */
+            domain: string;
+            /** @example tenant_acme */
+            dbName: string;
+            dbUsername: string | null;
+            dbPassword: string | null;
+            admin: components["schemas"]["AdminResponse"];
+            archive: components["schemas"]["ArchiveSource"];
+            /**
+             * @description Of the archive's contents: SHA-256, in hexadecimal.
+             * @example 9f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d0819f86d081
+             */
+            digest: string;
+            /**
+             * @description Read from the archive.
+             * @example 1234
+             */
+            rows: number;
+            /**
+             * @description Rows that were left out, by table: they are bound to the tenant of the archive.
+             * @example {
+             *       "api_keys": 2
+             *     }
+             */
+            leftOut: {
+                [key: string]: number;
+            };
         };
         /**
          * IndexChange
@@ -15622,7 +15741,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16232,6 +16351,64 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    importTenant: {
+        parameters: {
+            query: {
+                /** @example acme2 */
+                slug: string;
+                /** @example Acme Corporation */
+                name: string;
+                /**
+                 * @description A label under the first base domain, or a full host name.
+                 * @example acme2
+                 */
+                primaryDomain: string;
+                /** @description A database server that this installation allows. */
+                dbHost?: string;
+                dbPort?: number;
+            };
+            header?: {
+                /**
+                 * @description A passphrase of at least 12 characters that opens the archive, percent-encoded (UTF-8).
+                 * @example correct%20horse%20battery
+                 */
+                "Archive-Passphrase"?: string;
+                /**
+                 * @description The private key of the archive's recipient, as `freehold archive keygen` writes it.
+                 * @example freehold-private-AAAA
+                 */
+                "Archive-Identity"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/vnd.freehold.archive": string;
+            };
+        };
+        responses: {
+            /** @description The tenant, and what the archive was. */
+            201: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportedResponse"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     readTenant: {
         parameters: {
             query?: never;
@@ -16728,6 +16905,54 @@ export interface operations {
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    exportTenant: {
+        parameters: {
+            query?: {
+                /**
+                 * @description A public key, as `freehold archive keygen` prints it; its private half opens it.
+                 * @example freehold-public-AAAA
+                 */
+                recipient?: string;
+            };
+            header?: {
+                /**
+                 * @description A passphrase of at least 12 characters that opens the archive, percent-encoded (UTF-8).
+                 * @example correct%20horse%20battery
+                 */
+                "Archive-Passphrase"?: string;
+            };
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The archive. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/vnd.freehold.archive": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
