@@ -69,6 +69,7 @@ from api.controllers.sign_in import SignInController
 from api.controllers.sign_in_settings import SignInSettingsController
 from api.controllers.single_sign_on import SingleSignOnController
 from api.controllers.support import SupportController
+from api.controllers.tenant_databases import TenantDatabaseController
 from api.controllers.tenant_settings import PresentationController, TenantSettingsController
 from api.controllers.tenant_support import TenantSupportController
 from api.controllers.tenants import TenantController
@@ -281,6 +282,7 @@ def _routers() -> list[Router]:
                 ArchiveController,
                 DomainController,
                 ServerController,
+                TenantDatabaseController,
                 JobController,
                 BackupController,
                 TenantSupportController,

@@ -23,6 +23,7 @@ from api.jobs.domains import DomainJobs
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
+from api.life_cycle_services import life_cycle_of, with_contents
 from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.command_line_access import COMMAND_LINE
@@ -46,8 +47,10 @@ from central.jobs.pipeline import Observer
 from central.jobs.runner import JobRunner
 from central.jobs.service import JobService
 from central.jobs.store import JobStore
+from central.lifecycle.service import LifeCycle
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
+from central.provisioning.contents import TenantContents
 from central.provisioning.fencing import Fences
 from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
@@ -136,8 +139,10 @@ class Platform:
     tenancy: Tenancy
     pool: TenantPool
     fences: Fences
+    contents: TenantContents
     identity_check: IdentityCheck
     provisioning: Provisioning
+    life_cycle: LifeCycle
     jobs: JobStore
     job_runner: JobRunner
     job_service: JobService
@@ -205,11 +210,12 @@ def compose(
     """
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
-    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check())
+    definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
+    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check(caches))
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
-    definitions, access, shared = versioned_caches(settings.cache_seconds)
+    parts = with_contents(parts, vault, directory["directory_updates"], jobs)
     catalog, schema = _definitions(settings, definitions, access)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput, ArchiveError), observer=observer, jobs=jobs)
@@ -226,7 +232,7 @@ def compose(
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
-        **_jobs(settings, vault, parts, provisioning, jobs, directory, people, records["imports"], schema),
+        **_jobs(settings, vault, parts, provisioning, observer, jobs, directory, people, records, schema),
         **directory,
         passwords=passwords,
         **sign_in,
@@ -278,6 +284,7 @@ def _tenant_services(parts: Parts) -> dict[str, Any]:
         "tenancy": parts.tenancy,
         "pool": parts.pool,
         "fences": parts.fences,
+        "contents": parts.contents,
     }
 
 
@@ -312,20 +319,23 @@ def _jobs(
     vault: Vault,
     parts: Parts,
     provisioning: Provisioning,
+    observer: Observer | None,
     jobs: JobStore,
     directory: Mapping[str, Any],
     people: People,
-    imports: Imports,
+    records: Mapping[str, Any],
     schema: SchemaService,
 ) -> dict[str, Any]:
     backups = backup_services(settings, vault, parts, jobs, partial(schema.drift, COMMAND_LINE))
-    import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, imports)
+    import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, records["imports"])
     handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
     domains = domain_services(settings, parts.registry, jobs)
     attesting = attestation_services(settings, vault, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     kinds.append(attesting["attestation_jobs"].kind)
+    life_cycle = life_cycle_of(parts, vault, jobs, observer)
+    kinds += life_cycle.kinds
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -333,6 +343,7 @@ def _jobs(
         "job_service": JobService(jobs, runner.kinds),
         "message_handlers": handlers,
         "backups": backups,
+        "life_cycle": life_cycle,
         **domains,
         **attesting,
     }

@@ -21,6 +21,7 @@ from api.one_time_links import TenantLinks
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.backup_acts import BackupActs
 from api.operations.imports import ImportActs
+from api.operations.life_cycle_acts import LifeCycleActs
 from api.operations.support_acts import SupportActs
 from api.operations.support_decisions import SupportDecisions
 from api.operations.tenant_acts import TenantActs
@@ -60,6 +61,7 @@ __all__ = [
     "provide_domains",
     "provide_imports",
     "provide_items",
+    "provide_life_cycle",
     "provide_links",
     "provide_navigation",
     "provide_object_manager",
@@ -152,6 +154,11 @@ def provide_backups(request: ApiRequest) -> BackupActs:
 def provide_tenants(request: ApiRequest) -> TenantActs:
     """Operations on tenants, for the authenticated operator."""
     return TenantActs(request.platform, provide_actor(request))
+
+
+def provide_life_cycle(request: ApiRequest) -> LifeCycleActs:
+    """Operations that replace tenants' databases, for the authenticated operator."""
+    return LifeCycleActs(request.platform, provide_actor(request))
 
 
 def provide_registry(request: ApiRequest) -> Registry:
@@ -293,6 +300,7 @@ _PROVIDERS: Final[tuple[Callable[..., Any], ...]] = (
     provide_tenant,
     provide_tenant_engine,
     provide_tenants,
+    provide_life_cycle,
     provide_items,
     provide_views,
 )

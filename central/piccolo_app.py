@@ -4,6 +4,7 @@ from piccolo.conf.apps import AppConfig
 
 from central.backups.tables import TABLES as BACKUP_TABLES
 from central.jobs.tables import TABLES as JOB_TABLES
+from central.lifecycle.tables import TABLES as LIFECYCLE_TABLES
 from central.migrations.commands import commands_of
 from central.migrations.pending_in_central import CENTRAL_APP, CENTRAL_MIGRATIONS
 from central.tables import TABLES
@@ -13,6 +14,6 @@ __all__ = ["APP_CONFIG"]
 APP_CONFIG = AppConfig(
     app_name=CENTRAL_APP,
     migrations_folder_path=str(CENTRAL_MIGRATIONS),
-    table_classes=[*TABLES, *JOB_TABLES, *BACKUP_TABLES],
+    table_classes=[*TABLES, *JOB_TABLES, *BACKUP_TABLES, *LIFECYCLE_TABLES],
 )
 APP_CONFIG.commands += commands_of(APP_CONFIG)

@@ -149,7 +149,7 @@ class TenantController(Controller):
         self, tenants: Injected[TenantActs], tenant_id: TenantId, data: JSONBody[TenantChanges]
     ) -> TenantResponse:
         """Rename a tenant."""
-        return TenantResponse.of(await tenants.rename(tenant_id, data.name))
+        return TenantResponse.of(await tenants.change(tenant_id, data))
 
     @delete(
         "/{tenantId:str}",

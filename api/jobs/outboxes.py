@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -12,7 +13,7 @@ from piccolo_engines.columns import utc_now
 from tenant_schema.outbox import Outbox
 from tenant_schema.scope import TenantScope
 
-__all__ = ["OUTBOX", "MessageHandler", "outbox_of"]
+__all__ = ["OUTBOX", "MessageHandler", "mark_outbox", "outbox_of"]
 
 OUTBOX: Final = "outbox"
 """The kind of the job that delivers the outbox of one tenant. Its key is ``outbox:<tenant id>``."""
@@ -35,16 +36,16 @@ def outbox_of(vault: Vault, jobs: JobStore) -> Outbox:
     def seal(tenant_id: UUID, payload: bytes) -> str:
         return vault.seal(payload.decode(), tenant_id)
 
-    async def mark(tenant: TenantScope) -> None:
-        key = f"{OUTBOX}:{tenant.id}"
-        await jobs.signal(
-            NewJob(
-                kind=OUTBOX,
-                tenant_id=tenant.id,
-                tenant_slug=tenant.slug,
-                key=key,
-                due_at=utc_now() + _COMMIT,
-            )
-        )
+    return Outbox(seal, partial(mark_outbox, jobs))
 
-    return Outbox(seal, mark)
+
+async def mark_outbox(jobs: JobStore, tenant: TenantScope) -> None:
+    """Note that the tenant may have messages to send."""
+    new = NewJob(
+        kind=OUTBOX,
+        tenant_id=tenant.id,
+        tenant_slug=tenant.slug,
+        key=f"{OUTBOX}:{tenant.id}",
+        due_at=utc_now() + _COMMIT,
+    )
+    await jobs.signal(new)

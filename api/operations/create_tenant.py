@@ -9,19 +9,21 @@ from typing import Any
 import msgspec
 
 from api.composition import Platform
-from api.schemas.tenants import AdminResponse, NewTenant, ProvisionedResponse
+from api.errors import InvalidBody
+from api.operations.tenant_contents import CopyOf
+from api.schemas.tenants import AdminResponse, NewTenant, ProvisionedResponse, TenantSource
 from central.errors import CentralError, InvalidName, TenantNotFound
 from central.hostnames import parse_tenant_domain
 from central.idempotency import StoredResponse
 from central.operators import audit
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
-from central.provisioning.types import ProvisionedTenant, TenantRequest
-from central.registry import TenantRef
+from central.provisioning.types import Filling, ProvisionedTenant, TenantRequest
+from central.registry import TenantRecord, TenantRef
 from central.servers import server_name
 from central.settings.settings import Settings
 from central.slugs import parse_slug, parse_tenant_name
-from central.tables import TenantStatus
+from central.tables import WITH_DATABASE, TenantStatus
 from piccolo_engines.leases import Lease
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem, normalise_email
@@ -49,38 +51,62 @@ class TenantCreation:
         what provisioning and idempotency keys raise.
         """
         request = replace(_request_of(wanted, self.platform.settings), at_version=self.at_version)
+        filling: Filling | None = None
+        if wanted.source is not None:
+            source = await self._source(wanted.source)
+            request = replace(request, admin_email=source.admin_email)
+            filling = CopyOf(source.ref, self.platform.contents)
 
         async def act(lease: Lease) -> StoredResponse:
-            return await self._act(request, is_takeover=lease.is_takeover)
+            return await self._act(request, filling, is_takeover=lease.is_takeover)
 
         work: Coroutine[Any, Any, StoredResponse]
         if key is None or self.operator is None:
-            work = self._act(request, is_takeover=False)
+            work = self._act(request, filling, is_takeover=False)
         else:
             fingerprint = self.fingerprint(wanted, self.operator)
             work = self.platform.idempotency.run(self.operator.id, key, fingerprint, act)
         return await asyncio.shield(asyncio.ensure_future(work))
+
+    async def _source(self, wanted: TenantSource) -> TenantRecord:
+        """Return the tenant to copy. Raises ``TenantNotFound`` and :class:`~api.errors.InvalidBody`."""
+        source = await self.platform.registry.record(wanted.tenant)
+        if source.ref.status not in WITH_DATABASE:
+            words = f"The tenant is {source.ref.status.value}: it has no database to copy."
+            raise InvalidBody([Problem("from.tenant", "source-not-usable", words)])
+        return source
 
     def fingerprint(self, wanted: NewTenant, operator: OperatorRef) -> bytes:
         """Return a hash that distinguishes bodies; keyed, because a body may contain a password."""
         key = self.platform.vault.derive("idempotency", operator.id).current
         return hmac.digest(key, b"POST /setup/tenants " + msgspec.json.encode(wanted), "sha256")
 
-    async def _act(self, request: TenantRequest, *, is_takeover: bool) -> StoredResponse:
+    async def _act(
+        self, request: TenantRequest, filling: Filling | None, *, is_takeover: bool
+    ) -> StoredResponse:
         if is_takeover:  # the earlier attempt died, possibly after creating the tenant
             made = await self._made_already(request)
             if made is not None:
-                return StoredResponse(201, await self._body(request, made, None), is_replay=True)
+                body = await self._body(request, made, None)
+                return StoredResponse(201, msgspec.to_builtins(body), is_replay=True)
         if request.server is None:
             request = replace(request, server=await self.platform.placement.choose())
         await self._record("tenant.create", request)
         try:
-            made_now = await self.platform.provisioning.create(request)
+            made_now = await self._create(request, filling)
         except (CentralError, InvalidInput) as error:
             await self._record("tenant.create-failed", request, reason=error.code)
             raise
         await self._record("tenant.created", request, made_now.tenant)
-        return StoredResponse(201, await self._body(request, made_now.tenant, made_now))
+        body = await self._body(request, made_now.tenant, made_now)
+        if filling is not None:  # it has the users of its source
+            body = msgspec.structs.replace(body, admin=AdminResponse(email=body.admin.email, password=None))
+        return StoredResponse(201, msgspec.to_builtins(body))
+
+    async def _create(self, request: TenantRequest, filling: Filling | None) -> ProvisionedTenant:
+        if filling is None:
+            return await self.platform.provisioning.create(request)
+        return await self.platform.provisioning.create_filled(request, filling)
 
     async def _made_already(self, request: TenantRequest) -> TenantRef | None:
         try:
@@ -103,10 +129,10 @@ class TenantCreation:
 
     async def _body(
         self, request: TenantRequest, tenant: TenantRef, made: ProvisionedTenant | None
-    ) -> object:
+    ) -> ProvisionedResponse:
         """Return the response. Without ``made``, passwords are null, as in every response but the first."""
         admin_email = made.admin.email if made else request.admin_email or f"admin@{request.domain}"
-        response = ProvisionedResponse(
+        return ProvisionedResponse(
             tenant_id=tenant.id,
             slug=tenant.slug,
             status=tenant.status.value,
@@ -116,7 +142,6 @@ class TenantCreation:
             db_password=made.db_password if made else None,
             admin=AdminResponse(email=admin_email, password=made.admin.password if made else None),
         )
-        return msgspec.to_builtins(response)
 
 
 def faults_of(given: Mapping[str, Any], base_domains: Sequence[str]) -> Iterator[Problem]:
@@ -127,7 +152,9 @@ def faults_of(given: Mapping[str, Any], base_domains: Sequence[str]) -> Iterator
     if given.get("dbPort") is not None and given.get("dbHost") is None:
         yield Problem("dbPort", "needs-db-host", "A port needs dbHost beside it.")
     admin = given.get("admin")
-    if admin is not None:
+    if admin is not None and given.get("from") is not None:
+        yield Problem("admin", "not-with-from", "A copy has the users of its source; leave admin out.")
+    elif admin is not None:
         yield from _admin_faults(normalise_email(admin["email"]), admin.get("password"))
 
 
@@ -158,4 +185,5 @@ def _request_of(wanted: NewTenant, settings: Settings) -> TenantRequest:
         admin_email=None if admin is None else normalise_email(admin.email),
         admin_password=None if admin is None else admin.password,
         admin_name="" if admin is None else admin.name.strip(),
+        is_sandbox=wanted.sandbox,
     )

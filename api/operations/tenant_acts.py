@@ -8,8 +8,10 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
+from msgspec import UnsetType
+
 from api.composition import Platform
-from api.schemas.tenants import DatabaseLogin
+from api.schemas.tenants import DatabaseLogin, TenantChanges
 from central.domains.claims import ClaimRecord
 from central.errors import CentralError, DomainNotFound, InvalidDomain
 from central.hostnames import parse_domain, parse_tenant_domain
@@ -34,6 +36,18 @@ class TenantActs:
         async with registry.changing():
             record = await registry.rename(tenant_id, name)
             await self._record("tenant.rename", record.ref, name=record.ref.name)
+        return record
+
+    async def change(self, tenant_id: UUID, changes: TenantChanges) -> TenantRecord:
+        """Change the name, and whether the tenant is a template. Raises as :meth:`rename`."""
+        registry = self.platform.registry
+        async with registry.changing():
+            record = await registry.record(tenant_id)
+            if not isinstance(changes.name, UnsetType):
+                record = await self.rename(tenant_id, changes.name)
+            if not isinstance(changes.template, UnsetType):
+                record = await registry.set_template(tenant_id, is_template=changes.template)
+                await self._record("tenant.template", record.ref, template=changes.template)
         return record
 
     async def suspend(self, tenant_id: UUID) -> TenantRecord:

@@ -29,6 +29,7 @@ from central import errors as central
 from central.backups import errors as backups
 from central.domains.errors import DomainLookupFailed, DomainNotProven, TooManyDomainClaims
 from central.jobs import errors as jobs
+from central.lifecycle import errors as lifecycle
 from central.provisioning.errors import (
     NoDatabaseUser,
     OperationRunning,
@@ -120,6 +121,8 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     IdempotencyBusy: 409,
     PasswordChanging: 409,
     OperationRunning: 409,
+    lifecycle.KeptDatabaseNotFound: 404,
+    lifecycle.LifeCycleError: 409,
     NoDatabaseUser: 409,
     objects.ChangeRefused: 409,
     records.UniqueConflict: 409,

@@ -8,6 +8,22 @@ from api.problems.access_explanations import AGAIN
 __all__ = ["TENANT_EXPLANATIONS"]
 
 TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
+    "life-cycle": (
+        "Operation not possible",
+        "The operation on the tenant's database is not possible as it was requested; the detail says why.",
+    ),
+    "kept-database-not-found": (
+        "Kept database not found",
+        "The tenant has no kept database with this id. They are dropped a week after they were replaced.",
+    ),
+    "contents-differ": (
+        "Contents differ",
+        "A copy of a tenant's database does not have the same contents. It was not used.",
+    ),
+    "source-not-usable": (
+        "Source not usable",
+        "A tenant can be created from one whose database is in use: active, read-only or suspended.",
+    ),
     "tenant-not-found": (
         "Tenant not found",
         "No tenant has this host name, id or slug. Check the address; an operator can list the tenants.",

@@ -13,6 +13,7 @@ from api.requests.sources import PathId
 from central.backups.errors import BackupNotFound
 from central.errors import TenantNotFound
 from central.jobs.errors import JobNotFound
+from central.lifecycle.errors import KeptDatabaseNotFound
 from tenant_schema.apps.errors import ViewNotFound
 from tenant_schema.users.errors import NotThere
 
@@ -26,6 +27,7 @@ __all__ = [
     "IdentityProviderId",
     "IdentityProviderName",
     "JobId",
+    "KeptDatabaseId",
     "ObjectName",
     "PageName",
     "PermissionId",
@@ -68,6 +70,7 @@ def _nothing(_text: str) -> Exception:
 TenantId: TypeAlias = Annotated[UUID, _id("tenantId", "The tenant's id.", TenantNotFound)]
 BackupId: TypeAlias = Annotated[UUID, _id("backupId", "The backup's id.", BackupNotFound)]
 JobId: TypeAlias = Annotated[UUID, _id("jobId", "The job's id.", JobNotFound)]
+KeptDatabaseId: TypeAlias = Annotated[UUID, _id("keptId", "The kept database's id.", KeptDatabaseNotFound)]
 RecordId: TypeAlias = Annotated[UUID, _id("id", "The record's id.", _nothing)]
 ViewId: TypeAlias = Annotated[UUID, _id("view", "The view's id.", ViewNotFound)]
 UserId: TypeAlias = Annotated[UUID, _id("userId", "The user's id.", _not_there("user"))]

@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, UnsetType, field
 
 from api.schemas.common import Input, NextLink, Output
 from central.domains.claims import ClaimRecord
@@ -32,6 +32,7 @@ __all__ = [
     "TenantPage",
     "TenantQuery",
     "TenantResponse",
+    "TenantSource",
     "TxtRecord",
 ]
 
@@ -52,8 +53,17 @@ class NewAdmin(Input):
     name: Annotated[str, Meta(max_length=200, examples=["Ada Lovelace"])] = ""
 
 
+class TenantSource(Input):
+    """What a new tenant begins with: everything that another tenant has at one moment."""
+
+    tenant: Annotated[UUID, Meta(description="The id of the tenant, such as a template.")]
+
+
 class NewTenant(Input):
-    """A tenant to create. Without `admin`, the administrator's address is admin@ the tenant's domain."""
+    """A tenant to create. Without `admin`, the administrator's address is admin@ the tenant's domain.
+
+    With `from`, it has the users of its source, with their passwords, and no `admin` of its own.
+    """
 
     name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Corporation"])]
     slug: Annotated[str, Meta(extra_json_schema={"pattern": _SLUG_PATTERN}, examples=["acme"])]
@@ -72,6 +82,8 @@ class NewTenant(Input):
     ) = None
     db_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
     admin: NewAdmin | None = None
+    source: TenantSource | None = field(default=None, name="from")
+    sandbox: Annotated[bool, Meta(description="Nothing is sent outside for it, such as mails.")] = False
 
 
 class FirstTenantRequest(Input):
@@ -216,9 +228,12 @@ class TenantQuery(Input):
 
 
 class TenantChanges(Input):
-    """Changes of a tenant: its name. Slug, domains and database do not change with it."""
+    """Changes of a tenant: its name, and whether it is a template. Slug and domains stay the same."""
 
-    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme International"])]
+    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme International"])] | UnsetType = (
+        UNSET
+    )
+    template: Annotated[bool, Meta(description="New tenants may be made from it.")] | UnsetType = UNSET
 
 
 class Deleted(Output):

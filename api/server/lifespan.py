@@ -1,7 +1,7 @@
 """The lifespan of a process: checks at start-up, periodic upkeep, and closing."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
 
@@ -61,7 +61,11 @@ async def _require_current(platform: Platform) -> None:
 async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) -> None:
     """The upkeep of a running process, until cancelled."""
     with CENTRAL.bind(platform.central_engine):
-        pruning = [platform.idempotency.purge, platform.job_service.prune]
+        pruning: list[Callable[[], Awaitable[object]]] = [
+            platform.idempotency.purge,
+            platform.job_service.prune,
+            platform.life_cycle.drop_expired,
+        ]
         await platform.provisioning.keep_up(every, pruning=pruning)
 
 

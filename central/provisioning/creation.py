@@ -68,6 +68,7 @@ class Reserve(Repeated):
             db_name=tenant.db_name,
             admin_email=subject.admin.email,
             at_version=subject.at_version,
+            is_sandbox=tenant.is_sandbox,
         )
         if subject.filling is None:
             subject.prepared = await self.pool.take(tenant.database_server, tenant.id)

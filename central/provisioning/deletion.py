@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 
 from central.jobs.pipeline import Repeated
-from central.provisioning.errors import PasswordChanging
+from central.jobs.tables import Job
+from central.provisioning.errors import OperationRunning, PasswordChanging
+from central.provisioning.types import operation_key
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
@@ -26,7 +28,7 @@ class MarkDeleting(Repeated):
     """Stop serving the tenant.
 
     Of several concurrent deletions one succeeds. Refused while the database user's password is being changed,
-    since that could create the user again.
+    since that could create the user again, and while another operation on the tenant has not ended.
     """
 
     registry: Registry
@@ -38,6 +40,8 @@ class MarkDeleting(Repeated):
         await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=WITH_DATABASE)
         if await self.credentials.is_changing(tenant.id):
             raise PasswordChanging(tenant.slug)
+        if await Job.exists().where(Job.unique_key == operation_key(tenant.id)):
+            raise OperationRunning(tenant.slug)
 
 
 @dataclass(frozen=True)

@@ -215,6 +215,7 @@ class Provisioning:
             database_server=server.name,
             db_name=servers.database_name(slug),
             primary_domain=request.domain,
+            is_sandbox=request.is_sandbox,
         )
         email = request.admin_email or f"admin@{request.domain}"
         admin = self._admin(request, email)

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from central.jobs.pipeline import Step, UndoableStep
 from central.migrations.copies import DatabaseCopies
 from central.migrations.migrator import Migrator
+from central.provisioning.contents import TenantContents
 from central.provisioning.creation import (
     Activate,
     CreateAdministrator,
@@ -64,6 +65,8 @@ class Parts:
     pool: TenantPool
     passable_tables: Sequence[str] = ()
     """See :class:`~central.provisioning.fencing.Fences`."""
+    contents: TenantContents | None = None
+    """What copies tenants; ``None`` where none are copied."""
 
     @property
     def fences(self) -> Fences:

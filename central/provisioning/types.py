@@ -67,6 +67,7 @@ class TenantRequest:
     :ivar admin_password: the first administrator's password; ``None`` to generate one.
     :ivar admin_name: the first administrator's name, which may be empty.
     :ivar at_version: the version of the registry at which the tenant is created; ``None`` for any.
+    :ivar is_sandbox: whether nothing is sent outside for it.
     """
 
     slug: str
@@ -77,6 +78,7 @@ class TenantRequest:
     admin_password: str | None = field(default=None, repr=False)
     admin_name: str = ""
     at_version: int | None = None
+    is_sandbox: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,19 @@ from typing import Any, Final
 from uuid import UUID
 
 from piccolo.columns import Column
-from piccolo.query.mixins import OnConflictAction
 
 from central.database import CENTRAL
 from central.errors import (
     DomainNotFound,
     DomainTaken,
     PrimaryDomainKept,
-    RegistryChanged,
     SlugTaken,
     TenantNotFound,
     WrongStatus,
 )
 from central.registry.queries import domain_record, find_by_domain, find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
+from central.registry.versions import count_change, hold_version
 from central.slugs import parse_slug, parse_tenant_name
 from central.tables import (
     WITH_DATABASE,
@@ -74,7 +73,7 @@ class Registry:
                 finally:
                     _CHANGING.reset(token)
                 if not is_inner:  # one count for each transaction
-                    await _bump()
+                    await count_change()
         finally:  # a cancelled commit may have succeeded
             for callback in self._callbacks:
                 callback()
@@ -95,6 +94,7 @@ class Registry:
         admin_email: str,
         tenant_id: UUID | None = None,
         at_version: int | None = None,
+        is_sandbox: bool = False,
     ) -> TenantRef:
         """Insert a tenant with the status ``provisioning``, and its primary domain (in canonical form).
 
@@ -112,10 +112,11 @@ class Registry:
             database_server=database_server,
             db_name=db_name,
             admin_email=admin_email,
+            is_sandbox=is_sandbox,
         )
         async with self.changing():
             if at_version is not None:
-                await _hold(at_version)
+                await hold_version(at_version)
             await _insert_tenant(tenant)
             await _insert_domain(Domain(tenant=tenant.id, domain=domain, is_primary=True))
         return ref_of(tenant.to_dict(), domain)
@@ -208,6 +209,13 @@ class Registry:
                 raise TenantNotFound(tenant_id)
             return await self.record(tenant_id)
 
+    async def set_template(self, tenant_id: UUID, *, is_template: bool) -> TenantRecord:
+        """Decide whether new tenants may be made from it. Raises :class:`~central.errors.TenantNotFound`."""
+        async with self.changing():
+            if not await _update({Tenant.is_template: is_template}, Tenant.id == tenant_id):
+                raise TenantNotFound(tenant_id)
+            return await self.record(tenant_id)
+
     async def set_status(
         self,
         tenant_id: UUID,
@@ -233,6 +241,28 @@ class Registry:
             if not is_done:
                 raise WrongStatus(ref.status, wanted)
             return ref
+
+    async def set_database(
+        self,
+        tenant_id: UUID,
+        server: str,
+        db_name: str,
+        *,
+        expected: Collection[TenantStatus],
+        level: str | None,
+    ) -> None:
+        """Name another database as the tenant's. All processes close their connections to the former one.
+
+        :param level: of the new database; ``None`` if it is that of the former one.
+
+        Raises the same errors as :meth:`set_status`.
+        """
+        changes: dict[Any, Any] = {Tenant.database_server: server, Tenant.db_name: db_name}
+        async with self.changing():
+            row = await Tenant.select(Tenant.schema_level).where(Tenant.id == tenant_id).first()
+            changes[Tenant.schema_level] = level if level is not None or row is None else row["schema_level"]
+            await self.disconnect(tenant_id, force=True, expected=expected)
+            await _update(changes, Tenant.id == tenant_id)
 
     async def disconnect(
         self, tenant_id: UUID, *, force: bool, expected: Collection[TenantStatus]
@@ -352,25 +382,3 @@ async def _insert_domain(domain: Domain) -> None:
         raise DomainTaken(domain.domain) from None
     except ForeignKeyViolation:
         raise TenantNotFound(domain.tenant) from None
-
-
-async def _hold(version: int) -> None:
-    """Let no other transaction change the registry. Raises RegistryChanged if another has.
-
-    It is an UPDATE, since MySQL and MariaDB read rows as of the begin of the transaction otherwise.
-    """
-    await RegistryVersion.insert(RegistryVersion(id=1, version=0)).on_conflict(
-        target=RegistryVersion.id, action=OnConflictAction.do_nothing
-    )
-    is_it = (RegistryVersion.id == 1) & (RegistryVersion.version == version)
-    held = RegistryVersion.update({RegistryVersion.version: RegistryVersion.version + 1}).where(is_it)
-    if not await held.returning(RegistryVersion.id):
-        raise RegistryChanged
-
-
-async def _bump() -> None:
-    await RegistryVersion.insert(RegistryVersion(id=1, version=1)).on_conflict(
-        target=RegistryVersion.id,
-        action=OnConflictAction.do_update,
-        values=[(RegistryVersion.version, RegistryVersion.version + 1)],
-    )

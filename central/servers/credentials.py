@@ -83,6 +83,16 @@ class Credentials:
             changes: dict[Any, Any] = {Credential.secret: sealed, Credential.next_secret: None}
             await Credential.update(changes).where(Credential.tenant == tenant_id)
 
+    async def exchange(
+        self, tenant_id: UUID, username: str | None, secret: str | None
+    ) -> tuple[str | None, str | None]:
+        """Replace user and sealed password, also by none. Returns the former ones."""
+        row = await _row(tenant_id)
+        await self.remove(tenant_id)
+        if username is not None:
+            await Credential.insert(Credential(tenant=tenant_id, username=username, secret=secret))
+        return (None, None) if row is None else (row["username"], row["secret"])
+
     def _login(self, tenant_id: UUID, username: str, secret: str) -> Login:
         async def others() -> Sequence[Login]:
             row = await _row(tenant_id)

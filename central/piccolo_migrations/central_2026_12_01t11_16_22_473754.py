@@ -26,7 +26,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T11:01:27:541822"
+ID = "2026-12-01T11:16:22:473754"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -463,5 +463,24 @@ async def forwards():
     manager.add_column("BackupPlan", "backup_plan", "keep", column_class=Varchar, params={"length": 100, "default": None, "null": True})
     manager.add_column("BackupPlan", "backup_plan", "planned_by", column_class=Varchar, params={"length": 100, "default": "", "null": False})
     manager.add_column("BackupPlan", "backup_plan", "next_due_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True})
+
+    manager.add_table("KeptDatabase", "kept_database")
+    manager.add_column("KeptDatabase", "kept_database", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("KeptDatabase", "kept_database", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("KeptDatabase", "kept_database", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("KeptDatabase", "kept_database", "tenant_id", column_class=UUID, params={"default": None, "null": False, "index": True})
+    manager.add_column("KeptDatabase", "kept_database", "job_id", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column(
+        "KeptDatabase",
+        "kept_database",
+        "state",
+        column_class=Varchar,
+        params={"length": 20, "default": "building", "null": False, "choices": Enum("KeptState", {"BUILDING": "building", "KEPT": "kept"})},
+    )
+    manager.add_column("KeptDatabase", "kept_database", "database_server", column_class=Varchar, params={"length": 300, "default": "", "null": False})
+    manager.add_column("KeptDatabase", "kept_database", "db_name", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("KeptDatabase", "kept_database", "username", column_class=Varchar, params={"length": 64, "default": None, "null": True})
+    manager.add_column("KeptDatabase", "kept_database", "secret", column_class=Secret, params={"length": 500, "default": None, "null": True, "secret": True})
+    manager.add_column("KeptDatabase", "kept_database", "kept_until", column_class=Timestamptz, params={"default": None, "null": True, "index": True})
 
     return manager

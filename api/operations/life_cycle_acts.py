@@ -1,0 +1,61 @@
+"""Operations that replace a tenant's database, each recorded in the audit trail.
+
+They are jobs: the record says that they were begun, the job how they ended. The caller binds ``CENTRAL``.
+"""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from api.composition import Platform
+from api.errors import InvalidBody
+from central.lifecycle.service import KeptRecord
+from central.operators import audit
+from central.operators.audit import Actor
+from central.servers import server_name
+from tenant_schema.problems import Problem
+
+__all__ = ["LifeCycleActs"]
+
+_SQLITE = "sqlite"
+
+
+@dataclass(frozen=True, slots=True)
+class LifeCycleActs:
+    """The operations, for REST, the command line and the operators' admin."""
+
+    platform: Platform
+    actor: Actor
+
+    async def move(self, tenant_id: UUID, host: str | None, port: int | None, *, to_sqlite: bool) -> UUID:
+        """Move the tenant's database. Returns the id of the job. Raises what ``LifeCycle.move`` raises, and
+        :class:`~api.errors.InvalidBody` for no destination or two.
+        """
+        if (host is None) != to_sqlite:
+            problem = Problem("dbHost", "required", "Name either dbHost, and dbPort, or sqlite.")
+            raise InvalidBody([problem])
+        server = _SQLITE if host is None else server_name(host, port or self.platform.settings.db_port)
+        job = await self.platform.life_cycle.move(tenant_id, server)
+        await self._record("tenant.move", tenant_id, to=server, job=str(job))
+        return job
+
+    async def switch_back(self, tenant_id: UUID, kept: UUID) -> UUID:
+        """Put a kept database in the place of the tenant's. Returns the id of the job. Raises what
+        ``LifeCycle.switch_back`` raises.
+        """
+        job = await self.platform.life_cycle.switch_back(tenant_id, kept)
+        await self._record("tenant.switch-back", tenant_id, kept=str(kept), job=str(job))
+        return job
+
+    async def kept(self, tenant_id: UUID) -> list[KeptRecord]:
+        """Return the databases that the tenant had. Raises ``TenantNotFound``."""
+        await self.platform.registry.get(tenant_id)
+        return await self.platform.life_cycle.kept(tenant_id)
+
+    async def drop_kept(self, tenant_id: UUID, kept: UUID) -> None:
+        """Drop one of them. Raises ``TenantNotFound`` and ``KeptDatabaseNotFound``."""
+        await self._record("tenant.drop-kept", tenant_id, kept=str(kept))
+        await self.platform.life_cycle.drop_kept(tenant_id, kept)
+
+    async def _record(self, action: str, tenant_id: UUID, **detail: object) -> None:
+        tenant = await self.platform.registry.get(tenant_id)
+        await audit.record(self.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)

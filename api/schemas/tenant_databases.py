@@ -1,0 +1,61 @@
+"""Replacing tenants' databases: request and response bodies for operators."""
+
+from datetime import datetime
+from typing import Annotated
+from uuid import UUID
+
+from msgspec import Meta
+
+from api.schemas.common import Input, Output
+from central.lifecycle.service import KeptRecord
+
+__all__ = ["JobBegun", "KeptDatabaseList", "KeptDatabaseResponse", "MoveRequest", "RestoreRequest"]
+
+_Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"])]
+
+
+class MoveRequest(Input):
+    """Where the tenant's database is to be: on a server that this installation allows, or SQLite."""
+
+    db_host: Annotated[str, Meta(description="A database server.", max_length=253)] | None = None
+    db_port: Annotated[int, Meta(ge=1, le=65_535)] | None = None
+    sqlite: Annotated[bool, Meta(description="Into a file of this installation.")] = False
+
+
+class RestoreRequest(Input):
+    """What takes the place of the tenant's database: one that it had."""
+
+    kept: Annotated[UUID, Meta(description="The id of a kept database of the tenant.")]
+
+
+class JobBegun(Output):
+    """The job that does it; `GET /setup/jobs/{job}` shows how far it is."""
+
+    job: _Id
+
+
+class KeptDatabaseResponse(Output):
+    """A database that the tenant had before it was moved or restored."""
+
+    id: _Id
+    db_server: Annotated[str, Meta(description="`sqlite`, or host:port.", examples=["sqlite"])]
+    db_name: Annotated[str, Meta(examples=["tenant_acme"])]
+    kept_until: Annotated[datetime, Meta(description="When it is dropped. UTC.")]
+    replaced_at: Annotated[datetime, Meta(description="Since when it is not served. UTC.")]
+
+    @classmethod
+    def of(cls, kept: KeptRecord) -> "KeptDatabaseResponse":
+        """The response for a record."""
+        return cls(
+            id=kept.id,
+            db_server=kept.database_server,
+            db_name=kept.db_name,
+            kept_until=kept.kept_until,
+            replaced_at=kept.created_at,
+        )
+
+
+class KeptDatabaseList(Output):
+    """The kept databases of a tenant, the newest first."""
+
+    data: list[KeptDatabaseResponse]

@@ -1,0 +1,53 @@
+"""Errors of operations that replace a tenant's database.
+
+::
+
+    CentralError
+    └── LifeCycleError
+        ├── ContentsDiffer(slug)
+        ├── KeptDatabaseNotFound(kept_id)
+        └── AlreadyThere(slug, server)
+"""
+
+from typing import ClassVar
+
+from central.errors import CentralError
+
+__all__ = ["AlreadyThere", "ContentsDiffer", "KeptDatabaseNotFound", "LifeCycleError"]
+
+
+class LifeCycleError(CentralError):
+    """An operation on a tenant's database is not possible."""
+
+    code: ClassVar[str] = "life-cycle"
+
+
+class ContentsDiffer(LifeCycleError):
+    """The database beside does not have the contents that it was filled with. It is not used."""
+
+    code = "contents-differ"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The copy of {slug!r} does not have the same contents. It was not used.")
+
+
+class KeptDatabaseNotFound(LifeCycleError):
+    """The tenant has no kept database with this id, or it is in use by an operation."""
+
+    code = "kept-database-not-found"
+
+    def __init__(self, kept_id: object) -> None:
+        self.kept_id = kept_id
+        super().__init__("The tenant has no kept database with this id.")
+
+
+class AlreadyThere(LifeCycleError):
+    """The tenant is on the server that it is to be moved to."""
+
+    code = "already-there"
+
+    def __init__(self, slug: str, server: str) -> None:
+        self.slug = slug
+        self.server = server
+        super().__init__(f"The database of {slug!r} is on {server} already.")

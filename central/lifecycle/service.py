@@ -1,0 +1,240 @@
+"""LifeCycle: moves tenants, restores backups in place, and switches back, as jobs of steps."""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Final
+from uuid import UUID
+
+from central.errors import WrongStatus
+from central.jobs.claims import Claim, in_short
+from central.jobs.errors import JobFailed, JobInterrupted, JobLost
+from central.jobs.kinds import JobKind
+from central.jobs.pipeline import Observer, StepFailed, carry_out, roll_back
+from central.jobs.steps import StepLog
+from central.jobs.store import JobStore, NewJob
+from central.jobs.tables import Job, JobState, StepState
+from central.lifecycle.errors import AlreadyThere, KeptDatabaseNotFound, LifeCycleError
+from central.lifecycle.replacement import (
+    SWITCH,
+    LifeCycleParts,
+    Replacement,
+    moving,
+    restoring,
+    switching_back,
+)
+from central.lifecycle.tables import KeptDatabase, KeptState
+from central.provisioning.errors import OperationRunning
+from central.provisioning.types import operation_key
+from central.registry import TenantRef
+from central.servers import UnknownServer
+from central.tables import Tenant, TenantStatus
+from piccolo_engines.columns import utc_now
+
+__all__ = ["KeptRecord", "LifeCycle", "LifeCycleJob"]
+
+_ATTEMPTS: Final = 4
+"""How often an operation is tried before it is undone. Nothing can be written meanwhile."""
+_LONGEST_PAUSE: Final = timedelta(seconds=30)
+_FINAL: Final = (WrongStatus, UnknownServer, LifeCycleError)
+"""Errors that repeating does not change."""
+_UNDOING: Final = frozenset({StepState.UNDOING, StepState.UNDONE})
+_log = logging.getLogger(__name__)
+_row = KeptDatabase
+
+
+class LifeCycleJob(StrEnum):
+    """The kinds of jobs that replace a tenant's database."""
+
+    MOVE = "tenant.move"
+    RESTORE = "tenant.restore"
+    SWITCH_BACK = "tenant.switch-back"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptRecord:
+    """A database that a tenant had. ``kept_until`` is when it is dropped."""
+
+    id: UUID
+    database_server: str
+    db_name: str
+    kept_until: datetime
+    created_at: datetime
+
+
+class LifeCycle:
+    """Replaces tenants' databases. The caller binds ``CENTRAL``.
+
+    :param observer: is called around every step.
+    :ivar kinds: the kinds of jobs.
+    """
+
+    def __init__(self, lifecycle: LifeCycleParts, jobs: JobStore, observer: Observer | None = None) -> None:
+        self._parts = lifecycle.parts
+        self._jobs = jobs
+        self._observer = observer
+        self._steps: Mapping[str, Any] = {
+            LifeCycleJob.MOVE: moving(lifecycle),
+            LifeCycleJob.RESTORE: restoring(lifecycle),
+            LifeCycleJob.SWITCH_BACK: switching_back(lifecycle),
+        }
+        self.kinds: Sequence[JobKind] = [
+            JobKind(
+                name=kind,
+                run=self.run,
+                max_attempts=None,
+                longest_pause=_LONGEST_PAUSE,
+                is_cancellable=False,
+                is_long=True,
+            )
+            for kind in LifeCycleJob
+        ]
+
+    async def move(self, tenant_id: UUID, server: str) -> UUID:
+        """Enqueue that the tenant's database is moved to another server. Returns the job's id.
+
+        Reads go on; nothing can be written from the beginning to the end. The former database is kept.
+
+        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant that is not active, ``UnknownServer``,
+        ``AlreadyThere`` and ``OperationRunning``.
+        """
+        tenant = await self._active(tenant_id)
+        if self._parts.servers.get(server).name == tenant.database_server:
+            raise AlreadyThere(tenant.slug, server)
+        return await self._enqueue(LifeCycleJob.MOVE, tenant, {"to": server})
+
+    async def restore(self, tenant_id: UUID, backup: UUID) -> UUID:
+        """Enqueue that a backup takes the place of the tenant's database, on the same server.
+
+        The tenant is served while it is loaded. Raises as :meth:`move`.
+        """
+        tenant = await self._active(tenant_id)
+        arguments = {"to": tenant.database_server, "backup": str(backup)}
+        return await self._enqueue(LifeCycleJob.RESTORE, tenant, arguments)
+
+    async def switch_back(self, tenant_id: UUID, kept: UUID) -> UUID:
+        """Enqueue that a kept database takes its place again. What was written since is kept in turn.
+
+        Raises as :meth:`move`, and :class:`~central.lifecycle.errors.KeptDatabaseNotFound`.
+        """
+        tenant = await self._active(tenant_id)
+        if kept not in {one.id for one in await self.kept(tenant_id)}:
+            raise KeptDatabaseNotFound(kept)
+        return await self._enqueue(LifeCycleJob.SWITCH_BACK, tenant, {"kept": str(kept)})
+
+    async def kept(self, tenant_id: UUID) -> list[KeptRecord]:
+        """Return the tenant's kept databases, the newest first."""
+        mine = (_row.tenant_id == tenant_id) & (_row.state == KeptState.KEPT)
+        rows = await _row.select().where(mine).order_by(_row.updated_at, ascending=False)
+        return [
+            KeptRecord(
+                row["id"], row["database_server"], row["db_name"], row["kept_until"], row["updated_at"]
+            )
+            for row in rows
+        ]
+
+    async def drop_kept(self, tenant_id: UUID, kept: UUID) -> None:
+        """Drop a kept database now. Raises :class:`~central.lifecycle.errors.KeptDatabaseNotFound`."""
+        is_it = (_row.id == kept) & (_row.tenant_id == tenant_id) & (_row.state == KeptState.KEPT)
+        row = await _row.select().where(is_it).first()
+        if row is None:
+            raise KeptDatabaseNotFound(kept)
+        await self._drop(row)
+
+    async def drop_expired(self) -> int:
+        """Drop the kept databases whose time is over, or whose tenant is deleted. Returns their number."""
+        is_over = (_row.kept_until < utc_now()) | _row.tenant_id.not_in(Tenant.select(Tenant.id))
+        rows = await _row.select().where(_row.state == KeptState.KEPT, is_over)
+        for row in rows:
+            await self._drop(row)
+        return len(rows)
+
+    async def run(self, claim: Claim) -> None:
+        """Execute a job: finish its steps, or undo them when they have failed too often."""
+        log = StepLog(self._parts.registry, claim)
+        await log.reload()
+        subject, steps = await self._subject(claim), self._steps[claim.job.kind]
+        if _UNDOING & set(log.states.values()):
+            await self._undo(steps, subject, log)
+            return
+        try:
+            await carry_out(steps, subject, log, self._observer)
+        except StepFailed as failure:
+            await self._after_failure(steps, subject, log, failure)
+
+    async def _after_failure(
+        self, steps: Any, subject: Replacement, log: StepLog, failure: StepFailed
+    ) -> None:
+        """Leave the job to a later attempt, or undo it. From the switch on it is never undone."""
+        _log.error("%s: %s failed", log.claim.job, failure.step, exc_info=failure.reason)
+        await log.reload()
+        if isinstance(failure.reason, JobLost | JobInterrupted):
+            raise failure.reason
+        is_final = isinstance(failure.reason, _FINAL)
+        is_over = is_final or log.claim.job.attempts >= _ATTEMPTS
+        if log.is_done(SWITCH) or (log.states and not is_over):
+            await log.give_up(failure.step, failure.reason)
+            return
+        if not log.states:  # nothing has happened
+            raise JobFailed(in_short(failure.reason)) from failure.reason
+        await log.fail(failure.step, failure.reason)
+        await self._undo(steps, subject, log)
+
+    async def _undo(self, steps: Any, subject: Replacement, log: StepLog) -> None:
+        try:
+            await roll_back(steps, subject, log, self._observer)
+        except StepFailed as failure:
+            _log.error("Undoing %s: %s failed", log.claim.job, failure.step, exc_info=failure.reason)
+            await log.reload()
+            await log.give_up(failure.step, failure.reason)
+
+    async def _subject(self, claim: Claim) -> Replacement:
+        job, arguments = claim.job, claim.job.arguments
+        assert job.tenant_id is not None
+        tenant = await self._parts.registry.get(job.tenant_id)
+
+        async def report(rows: int, of: int | None) -> None:
+            await claim.progress(rows, of, "rows")
+
+        backup = arguments.get("backup")
+        return Replacement(
+            id=UUID(arguments["kept"]) if "kept" in arguments else job.id,
+            job_id=job.id,
+            tenant=tenant,
+            server=arguments.get("to", tenant.database_server),
+            backup=None if backup is None else UUID(backup),
+            report=report,
+        )
+
+    async def _active(self, tenant_id: UUID) -> TenantRef:
+        tenant = await self._parts.registry.get(tenant_id)
+        key = operation_key(tenant_id)
+        if await Job.exists().where(Job.unique_key == key, Job.state != JobState.FAILED):
+            raise OperationRunning(tenant.slug)
+        if tenant.status is not TenantStatus.ACTIVE:
+            raise WrongStatus(tenant.status)
+        return tenant
+
+    async def _enqueue(self, kind: LifeCycleJob, tenant: TenantRef, arguments: Mapping[str, str]) -> UUID:
+        new = NewJob(
+            kind=kind,
+            tenant_id=tenant.id,
+            tenant_slug=tenant.slug,
+            arguments=arguments,
+            key=operation_key(tenant.id),
+        )
+        id_ = await self._jobs.enqueue(new)
+        row = await Job.select(Job.kind, Job.arguments).where(Job.id == id_).first()
+        if row is None or row["kind"] != kind:
+            raise OperationRunning(tenant.slug)
+        return id_
+
+    async def _drop(self, row: Mapping[str, Any]) -> None:
+        """Drop the database and its user, and then forget it."""
+        server = self._parts.servers.get(row["database_server"])
+        await server.drop_database(row["db_name"])
+        if row["username"] is not None:
+            await server.drop_user(row["username"])
+        await _row.delete().where(_row.id == row["id"])
