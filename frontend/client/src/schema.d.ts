@@ -2828,6 +2828,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/setup/tenants/{tenantId}/kept-databases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The databases that a tenant had before it was moved or restored
+         * @description The databases that a tenant had before it was moved or restored.
+         */
+        get: operations["listKeptDatabases"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/kept-databases/{keptId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Drop a database that a tenant had, before its time
+         * @description Drop a database that a tenant had, before its time.
+         */
+        delete: operations["dropKeptDatabase"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move a tenant to another database server, or to SQLite
+         * @description The tenant is read-only while it is copied: reads go on, writes get 503 `tenant-read-only`. The copy is read again and compared before it is used. The former database is kept for a week, and can be switched back to.
+         */
+        post: operations["moveTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup/tenants/{tenantId}/read-only": {
         parameters: {
             query?: never;
@@ -2842,6 +2902,26 @@ export interface paths {
          * @description Reads go on. Requests that would change something, sign-ins included, get 503 `tenant-read-only`, from all processes. Once this has responded nothing changes in the tenant's database, except that sessions that are open are kept in use.
          */
         post: operations["makeTenantReadOnly"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Put a database that the tenant had in the place of its database
+         * @description The tenant is read-only for the moment in which they are exchanged. What was written since is kept for a week in turn. Mails that were due then are sent unless they have been sent since.
+         */
+        post: operations["restoreTenant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4500,6 +4580,18 @@ export interface components {
             seenAt: string;
         };
         /**
+         * JobBegun
+         * @description The job that does it; `GET /setup/jobs/{job}` shows how far it is.
+         */
+        JobBegun: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            job: string;
+        };
+        /**
          * JobDetail
          * @description A job with the steps that it has begun, if it consists of steps.
          */
@@ -4629,6 +4721,36 @@ export interface components {
             error: string | null;
         };
         /**
+         * KeptDatabaseList
+         * @description The kept databases of a tenant, the newest first.
+         */
+        KeptDatabaseList: {
+            data: components["schemas"]["KeptDatabaseResponse"][];
+        };
+        /**
+         * KeptDatabaseResponse
+         * @description A database that the tenant had before it was moved or restored.
+         */
+        KeptDatabaseResponse: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            id: string;
+            /**
+             * @description `sqlite`, or host:port.
+             * @example sqlite
+             */
+            dbServer: string;
+            /** @example tenant_acme */
+            dbName: string;
+            /** @description When it is dropped. UTC. */
+            keptUntil: string;
+            /** @description Since when it is not served. UTC. */
+            replacedAt: string;
+        };
+        /**
          * LineError
          * @description A problem of a line. The header is line 1.
          */
@@ -4726,6 +4848,21 @@ export interface components {
              * @enum {unknown}
              */
             delivery: "file" | "mail" | "none";
+        };
+        /**
+         * MoveRequest
+         * @description Where the tenant's database is to be: on a server that this installation allows, or SQLite.
+         */
+        MoveRequest: {
+            /** @default null */
+            dbHost?: string | null;
+            /** @default null */
+            dbPort?: number | null;
+            /**
+             * @description Into a file of this installation.
+             * @default false
+             */
+            sqlite?: boolean;
         };
         /**
          * NavigationApp
@@ -5162,6 +5299,8 @@ export interface components {
         /**
          * NewTenant
          * @description A tenant to create. Without `admin`, the administrator's address is admin@ the tenant's domain.
+         *
+         *     With `from`, it has the users of its source, with their passwords, and no `admin` of its own.
          */
         NewTenant: {
             /** @example Acme Corporation */
@@ -5179,6 +5318,13 @@ export interface components {
             dbPort?: number | null;
             /** @default null */
             admin?: components["schemas"]["NewAdmin"] | null;
+            /** @default null */
+            from?: components["schemas"]["TenantSource"] | null;
+            /**
+             * @description Nothing is sent outside for it, such as mails.
+             * @default false
+             */
+            sandbox?: boolean;
         };
         /**
          * NewUserBody
@@ -6213,6 +6359,17 @@ export interface components {
             remaining: components["schemas"]["DriftItem"][];
         };
         /**
+         * RestoreRequest
+         * @description What takes the place of the tenant's database: one that it had.
+         */
+        RestoreRequest: {
+            /**
+             * Format: uuid
+             * @description The id of a kept database of the tenant.
+             */
+            kept: string;
+        };
+        /**
          * RoleChanges
          * @description What is to be changed, all of it or nothing. Roles that every tenant has keep their names.
          */
@@ -6683,11 +6840,13 @@ export interface components {
         };
         /**
          * TenantChanges
-         * @description Changes of a tenant: its name. Slug, domains and database do not change with it.
+         * @description Changes of a tenant: its name, and whether it is a template. Slug and domains stay the same.
          */
         TenantChanges: {
             /** @example Acme International */
-            name: string;
+            name?: string;
+            /** @description New tenants may be made from it. */
+            template?: boolean;
         };
         /**
          * TenantName
@@ -6825,6 +6984,17 @@ export interface components {
              * @example /api/v1/tenant/logo?v=3f2a91c04b5d
              */
             logo: string | null;
+        };
+        /**
+         * TenantSource
+         * @description What a new tenant begins with: everything that another tenant has at one moment.
+         */
+        TenantSource: {
+            /**
+             * Format: uuid
+             * @description The id of the tenant, such as a template.
+             */
+            tenant: string;
         };
         /**
          * TicketRequest
@@ -15741,7 +15911,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "contents-differ" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "kept-database-not-found" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "life-cycle" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "source-not-usable" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16957,6 +17127,127 @@ export interface operations {
             503: components["responses"]["Problem503"];
         };
     };
+    listKeptDatabases: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description All of them, the newest first. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeptDatabaseList"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    dropKeptDatabase: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+                /**
+                 * @description The kept database's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                keptId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example {
+                     *       "success": true
+                     *     }
+                     */
+                    "application/json": components["schemas"]["Deleted"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    moveTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "dbHost": "db2.internal",
+                 *       "dbPort": 3306
+                 *     }
+                 */
+                "application/json": components["schemas"]["MoveRequest"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
     makeTenantReadOnly: {
         parameters: {
             query?: never;
@@ -16986,6 +17277,52 @@ export interface operations {
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    restoreTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "kept": "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
+                 *     }
+                 */
+                "application/json": components["schemas"]["RestoreRequest"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
