@@ -4,9 +4,9 @@ One expression converts a whole row, so that no value costs a call that it does 
 holds positions and expressions of this program only.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, MappingProxyType
 from typing import Any, Final, NamedTuple
 
 import msgspec
@@ -23,19 +23,22 @@ class Code(NamedTuple):
     object: Any = None
 
 
-def row_function(codes: Sequence[Code], null: str, row: str) -> Callable[[Sequence[Any]], list[Any]]:
+def row_function(
+    codes: Sequence[Code], null: str, row: str, known: Mapping[str, object] = MappingProxyType({})
+) -> Callable[[Sequence[Any]], list[Any]]:
     """Return a function from rows to a list with something for each.
 
     :param null: the code for a missing value.
     :param row: the code of the result for a row, with ``{}`` for the codes of its values, which are separated
-        by commas.
+        by commas; ``v0``, ``v1`` … are the values of the row.
+    :param known: objects that the code of the row uses.
     """
     parts = [
         f"{null} if v{place} is None else {one.text.format(f'f{place}', v=f'v{place}')}"
         for place, one in enumerate(codes)
     ]
     compiled = _compiled(row.format(f"{', '.join(parts)},"), len(codes))
-    objects = {f"f{place}": one.object for place, one in enumerate(codes)}
+    objects = {**known, **{f"f{place}": one.object for place, one in enumerate(codes)}}
     function: Callable[[Sequence[Any]], list[Any]] = eval(compiled, objects)  # noqa: S307 - of positions, see above
     return function
 

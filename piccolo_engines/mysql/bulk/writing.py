@@ -23,7 +23,7 @@ from piccolo_engines.bulk.values import (
 )
 from piccolo_engines.identifiers import quote
 from piccolo_engines.mysql.literals import text_literal
-from piccolo_engines.sort_key_sql import key_of_name
+from piccolo_engines.sort_keys import sort_key
 
 __all__ = ["inserts"]
 
@@ -62,8 +62,8 @@ def _form(table: BulkTable) -> _Form:
     plain = [place for place, one in enumerate(columns) if not one.is_packed]
     packed = [place for place, one in enumerate(columns) if one.is_packed]
     names = [columns[place].name for place in plain] + [key for _, key in table.sort_keys]
-    ends = [key_of_name(text) for text, _ in table.sort_keys]
-    write = row_function([_stored(columns[place]) for place in plain], "'NULL'", _row(ends))
+    codes = [_stored(columns[place]) for place in plain]
+    write = row_function(codes, "'NULL'", _row(names, table), {"key": _sort_key})
     if packed:
         names.append(table.pack)
         write = _with_pack([columns[place].name for place in packed], plain, packed, write)
@@ -71,10 +71,17 @@ def _form(table: BulkTable) -> _Form:
     return _Form(head, write)
 
 
-def _row(ends: Sequence[str]) -> str:
-    """The code for the text of a row; ``ends`` are expressions of the server at its end."""
-    end = "".join(f",{one}" for one in ends).replace("{", "{{").replace("}", "}}")
-    return f"'(' + ','.join(({{}})) + {end + ')'!r}"
+def _row(names: Sequence[str], table: BulkTable) -> str:
+    """The code for the text of a row, with the sort keys at its end.
+
+    The server would take five times as long for a key.
+    """
+    keys = "".join(f" + key(v{names.index(text)})" for text, _ in table.sort_keys)
+    return f"'(' + ','.join(({{}})){keys} + ')'"
+
+
+def _sort_key(text: str | None) -> str:
+    return ",NULL" if text is None else f",x'{(sort_key(text) or b'').hex()}'"
 
 
 def _with_pack(
