@@ -2,6 +2,7 @@
 
 from typing import Annotated, Final
 from urllib.parse import unquote
+from uuid import UUID
 
 from litestar import Controller, get, post
 from litestar.openapi.spec import Example
@@ -36,6 +37,8 @@ from tenant_schema.problems import InvalidInput, Problem
 
 __all__ = ["ArchiveController"]
 
+_IMPORTS: Final = UUID(int=0)
+"""Under which imports are counted: together they are as many as uploads of one tenant may be."""
 _TYPE: Final = "application/vnd.freehold.archive"
 _PASSPHRASE: Final = "Archive-Passphrase"  # noqa: S105 - the name of a header
 _IDENTITY: Final = "Archive-Identity"
@@ -121,7 +124,7 @@ class ArchiveController(Controller):
             "before anything is created."
         ),
         response_description="The tenant, and what the archive was.",
-        responses=problems(409, 413, 415, 422),
+        responses=problems(409, 413, 415, 422, 429),
         dependencies={
             "params": Query(ImportQuery),
             "passphrase": _PASSPHRASE_HEADER,
@@ -141,10 +144,10 @@ class ArchiveController(Controller):
         """Create a tenant from an archive."""
         wanted, unlock = _wanted(platform, params), _unlock(passphrase, identity)
         settings = platform.settings
-        async with received_file(
-            request, _TYPE, settings.max_archive_bytes, settings.archive_timeout
-        ) as file:
-            created = await TenantImport(platform, actor).run(file, unlock, wanted)
+        received = received_file(request, _TYPE, settings.max_archive_bytes, settings.archive_timeout)
+        with platform.long_requests.uploads.take(_IMPORTS):
+            async with received as file:
+                created = await TenantImport(platform, actor).run(file, unlock, wanted)
         return Json(created, headers=[NOT_STORED])
 
 

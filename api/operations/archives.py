@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
@@ -58,11 +58,13 @@ class TenantExport:
         """Return the archive's bytes, which are read from the database while they are taken.
 
         The tenant may be served meanwhile. Raises ``TenantNotFound``, and ``WrongStatus`` for a tenant
-        without a database; the iterator raises what :meth:`TenantArchives.write` does.
+        without a database, and ``TooManyOfTenant`` or ``TooManyAtOnce``; the iterator raises what
+        :meth:`TenantArchives.write` does.
         """
         record = await self.platform.registry.record(tenant_id)
         if record.ref.status not in WITH_DATABASE:
             raise WrongStatus(record.ref.status.value, "exported")
+        self.platform.long_requests.exports.require(tenant_id)
         key = await asyncio.to_thread(ArchiveKey.new, new_id(), locks)
         await self._record("tenant.export", record.ref, archive=str(key.archive))
         return self._pieces(record, key, report)
@@ -79,7 +81,7 @@ class TenantExport:
             domains=(tenant.primary_domain, *(one for one in domains if one != tenant.primary_domain)),
             admin_email=record.admin_email,
         )
-        async with platform.engines.lease(tenant) as engine:
+        async with self._slot(tenant), platform.engines.lease(tenant) as engine:
             stream = _ARCHIVES.write(
                 about,
                 key,
@@ -97,6 +99,12 @@ class TenantExport:
         await self._record(
             "tenant.exported", tenant, archive=str(key.archive), digest=written.digest, rows=written.rows
         )
+
+    @asynccontextmanager
+    async def _slot(self, tenant: TenantRef) -> AsyncIterator[None]:
+        """The place of one export among those of the process."""
+        with self.platform.long_requests.exports.take(tenant.id):
+            yield
 
     async def _record(self, action: str, tenant: TenantRef, **detail: object) -> None:
         await audit.record(self.actor, action, tenant_id=tenant.id, tenant_slug=tenant.slug, detail=detail)

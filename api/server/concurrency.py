@@ -44,6 +44,11 @@ class Slots:
         """
         return Slot(self, tenant_id)
 
+    def require(self, tenant_id: UUID) -> None:
+        """Raise as entering a slot would now, for a request that enters it later."""
+        with self.take(tenant_id):
+            pass
+
     def _enter(self, tenant_id: UUID) -> None:
         if self._by_tenant[tenant_id] >= self._of_tenant:
             self.refused["tenant"] += 1

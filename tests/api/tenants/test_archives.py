@@ -5,6 +5,7 @@ import json
 from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
+from uuid import UUID
 
 import httpx
 import pytest
@@ -192,6 +193,24 @@ async def test_an_archive_is_not_larger_than_is_allowed(world: World) -> None:
             yield data[start : start + 1000]
 
     assert_problem(await imported(world, pieces()), "body-too-large")  # type: ignore[arg-type]  # httpx takes both
+
+
+async def test_only_so_many_run_at_a_time(world: World) -> None:
+    data, tenant_id = await exported(world), await world.tenant_id("acme")
+    slots = world.platform.long_requests
+    most = [slots.exports.take(UUID(tenant_id)) for _ in range(4)]
+    for one in most:
+        one.__enter__()
+    refused = await world.operator().get(f"{TENANTS}/{tenant_id}/export", headers=SEALED)
+    assert refused.status_code == 429
+    for one in most:
+        one.__exit__(None, None, None)
+    assert await exported(world)
+    assert slots.exports.running == 0
+    with slots.uploads.take(UUID(int=0)), slots.uploads.take(UUID(int=0)):
+        assert (await imported(world, data)).status_code == 429
+    assert (await imported(world, data)).status_code == 201
+    assert slots.uploads.running == 0
 
 
 async def test_two_imports_with_one_slug_make_one_tenant(world: World) -> None:
