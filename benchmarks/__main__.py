@@ -26,6 +26,7 @@ BENCHMARKS: Final[Mapping[str, Sequence[str]]] = {
     "pool": ("benchmarks.provisioning_pool",),
     "fleet": ("benchmarks.fleet",),
     "writes": ("benchmarks.writes", "--database", "mariadb", "--records", "100000"),
+    "archives": ("benchmarks.archives", "--database", "mariadb", "--records", "100000"),
 }
 
 
