@@ -20,10 +20,15 @@ from api.composition import Platform
 from api.operations.backup_acts import BackupActs
 from api.schemas.backups import BackupList, BackupPlanChanges, BackupPlanResponse, BackupResponse
 from api.schemas.common import Output as Result
+from central.backups.adopting import AdoptBackups, Adopted
+from central.backups.store import BackupStore
 from central.jobs.records import JobRecord
 from central.jobs.runner import JobRunner
 from central.jobs.tables import JobState
+from central.operators import audit
 from central.registry import TenantRef
+from central.settings.backups import S3Address, parse_store_url
+from central.settings.settings import Settings
 from central.tables import WITH_DATABASE
 
 __all__ = ["backups"]
@@ -42,6 +47,17 @@ class _Outcome(Result):
     changed: bool | None = None
     proven: bool = False
     reason: str | None = None
+
+
+class _Adopted(Result):
+    """What the store had of one tenant."""
+
+    tenant: UUID
+    slug: str
+    is_new: bool
+    backups: int
+    proven: int
+    problems: list[str]
 
 
 @click.group()
@@ -111,6 +127,60 @@ def _plan(slug: str, schedule: str | None, keep: str | None, out: Output) -> Non
     )
     plan = run(load_settings(), partial(_planned, slug=slug, changes=changes))
     out.one(plan, lambda: _print_plan(plan))
+
+
+@backups.command("adopt")
+@click.argument("url", required=False)
+@with_output
+def _adopt(url: str | None, out: Output) -> None:
+    """Rebuild registry and list of backups from the store at URL, after the central database was lost.
+
+    Needs the ENCRYPTION_KEY of that time. By default the store is that of BACKUP_URL. Tenants that are not in
+    the registry are recorded as archived. Safe to repeat; the exit status is 3 if something could not be
+    adopted.
+    """
+    settings = load_settings()
+    outcomes = run(settings, lambda platform: _adopted(platform, _store_at(url, settings), out))
+    out.one(outcomes, lambda: _print_adopted(outcomes))
+    if any(one.problems for one in outcomes):
+        sys.exit(Status.PARTLY)
+
+
+def _store_at(url: str | None, settings: Settings) -> BackupStore | None:
+    if url is None:
+        return None
+    known = settings.backup_store
+    keys = (known.access_key, known.secret_key) if isinstance(known, S3Address) else (None, None)
+    try:
+        return BackupStore(parse_store_url(url, access_key=keys[0], secret_key=keys[1]))
+    except ValueError as error:
+        raise click.UsageError(f"URL: {error}") from None
+
+
+async def _adopted(platform: Platform, store: BackupStore | None, out: Output) -> list[_Adopted]:
+    if store is None:
+        _require_store(platform)
+
+    def report(one: Adopted) -> None:
+        out.event(event="adopted", tenant=one.tenant_id, slug=one.slug, problems=one.problems)
+
+    found = await AdoptBackups(platform.backups.parts, store).adopt(report)
+    new = sum(one.is_new for one in found)
+    if found:
+        await audit.record(ACTOR, "backup.adopt", detail={"tenants": len(found), "new": new})
+    return [
+        _Adopted(one.tenant_id, one.slug, one.is_new, one.backups, one.proven, list(one.problems))
+        for one in found
+    ]
+
+
+def _print_adopted(outcomes: Sequence[_Adopted]) -> None:
+    for one in outcomes:
+        say(f"{one.slug or one.tenant}: {one.backups} backups adopted; {one.proven} of all are proven.")
+        for problem in one.problems:
+            warn(f"{one.slug or one.tenant}: {problem}")
+    if not outcomes:
+        say("The store has no backups.")
 
 
 async def _listed(platform: Platform, slug: str) -> BackupList:

@@ -6,6 +6,7 @@ import sys
 import rich_click as click
 
 from api.checkup.attestation import check_attestation
+from api.checkup.backups import check_backups
 from api.checkup.central import check_central, check_keys, check_servers
 from api.checkup.domains import check_domains
 from api.checkup.files import check_files
@@ -55,6 +56,7 @@ async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> lis
         return found
     found += await check_keys(platform)
     found += await check_jobs(platform)
+    found += await check_backups(platform)
     found += await check_domains()
     found += await check_attestation(platform)
     if slugs:

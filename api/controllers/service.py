@@ -10,8 +10,15 @@ from api.errors import NotReady
 from api.requests.sources import Injected
 from api.responses import Prepared, json_bytes
 from api.schemas.service import Health, Readiness
-from api.server.metrics import CONTENT_TYPE, attestation_lines, job_lines
+from api.server.metrics import (
+    BACKED_UP_TENANTS,
+    CONTENT_TYPE,
+    attestation_lines,
+    backup_lines,
+    job_lines,
+)
 from api.server.process_metrics import process_metrics
+from central.backups.ages import backup_ages
 from central.jobs.service import job_counts
 from central.servers import DatabaseServer
 from piccolo_engines.errors import DatabaseError
@@ -67,7 +74,8 @@ class ServiceController(Controller):
             "In Prometheus' text form, for all processes of this service together: requests, also of the "
             "busiest tenants, connections of clients, uploads and exports, open tenants, and of each "
             "database server the budget of connections, how many are in use, idle and waited for, and how "
-            "many were opened and evicted; and the installation's unfinished jobs."
+            "many were opened and evicted; the installation's unfinished jobs; and the ages of the latest "
+            "proven backups of the tenants for which they are greatest."
         ),
         media_type="text/plain",
         response_description="The counts.",
@@ -83,9 +91,17 @@ async def _of_the_installation(platform: Platform) -> str:
     """What the central database knows; nothing if it does not respond: the other metrics are needed then."""
     try:
         async with asyncio.timeout(_PATIENCE):
-            return job_lines(await job_counts()) + attestation_lines(await platform.attestation.summary())
+            jobs, attested = await job_counts(), await platform.attestation.summary()
+            return job_lines(jobs) + attestation_lines(attested) + await _backups(platform)
     except (DatabaseError, TimeoutError):
         return ""
+
+
+async def _backups(platform: Platform) -> str:
+    """The ages of backups; none where nothing is backed up."""
+    if not platform.backups.is_configured:
+        return ""
+    return backup_lines(await backup_ages(BACKED_UP_TENANTS))
 
 
 async def _central_responds(platform: Platform) -> bool:

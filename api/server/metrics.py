@@ -12,12 +12,21 @@ from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.tenant_counts import TenantCounts
 from central.attestation.service import AttestationSummary
+from central.backups.ages import BackupAges
 from central.connections.rules import BudgetUse
 from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
 from piccolo_engines.columns import utc_now
 
-__all__ = ["CONTENT_TYPE", "RequestCounts", "attestation_lines", "exposition", "job_lines"]
+__all__ = [
+    "BACKED_UP_TENANTS",
+    "CONTENT_TYPE",
+    "RequestCounts",
+    "attestation_lines",
+    "backup_lines",
+    "exposition",
+    "job_lines",
+]
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
@@ -107,9 +116,18 @@ def exposition(
     return "".join(f"{line}\n" for line in lines)
 
 
+BACKED_UP_TENANTS: Final = 100
+"""Of how many tenants the age of the latest proven backup is reported."""
+
+
 def job_lines(jobs: JobCounts) -> str:
     """Return the metrics of the installation's jobs."""
     return "".join(f"{line}\n" for line in _job_lines(jobs))
+
+
+def backup_lines(ages: BackupAges) -> str:
+    """Return the metrics of the installation's backups."""
+    return "".join(f"{line}\n" for line in _backup_lines(ages))
 
 
 def _family(
@@ -167,6 +185,16 @@ def _job_lines(jobs: JobCounts) -> Iterator[str]:
         yield f'freehold_jobs{{state="{state.value}"}} {count}'
     yield from _head("jobs_oldest_due_seconds", "gauge", "How long the first of the waiting jobs is due.")
     yield f"freehold_jobs_oldest_due_seconds {jobs.oldest_due_seconds:.3f}"
+
+
+def _backup_lines(ages: BackupAges) -> Iterator[str]:
+    text = "Age of the latest proven backup, of the tenants where it is greatest."
+    yield from _head("backup_age_seconds", "gauge", text)
+    for slug, seconds in ages.seconds.items():
+        yield f'freehold_backup_age_seconds{{tenant="{slug}"}} {seconds:.0f}'
+    yield from _head("backup_tenants", "gauge", "Tenants with and without a proven backup.")
+    yield f'freehold_backup_tenants{{proven="yes"}} {ages.proven}'
+    yield f'freehold_backup_tenants{{proven="no"}} {ages.missing}'
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Final
 from uuid import UUID
 
 from central.backups import rows
+from central.backups.ages import record_age
 from central.backups.errors import BackupNotFound, DataKeyMissing, ObjectMissing, ProofFailed, StoreRefuses
 from central.backups.parts import BackupParts
 from central.backups.progress import with_progress
@@ -68,6 +69,7 @@ class ProveBackup:
         except (ProofFailed, ObjectMissing, DataKeyMissing, StoreRefuses) as error:
             failure = str(error)[:_LONGEST]
             await rows.change(backup.id, failure=failure, proven_at=None, proof=None)
+            await record_age(backup.tenant_id)
             raise JobFailed(failure) from error
 
     async def _prove(self, backup: BackupRecord, store: BackupStore, claim: Claim) -> Outcome:
@@ -81,8 +83,12 @@ class ProveBackup:
                 )
 
         found = await with_progress(claim, restore)
-        if (found.digest, found.rows, archive.size) != (backup.digest, backup.rows, backup.bytes):
+        if not backup.digest:  # adopted without a proof: what it contains was not known
+            await rows.change(backup.id, digest=found.digest, rows=found.rows)
+        elif (found.digest, found.rows) != (backup.digest, backup.rows):
             raise ProofFailed("What was restored does not have the digest of the backup.")
+        if archive.size != backup.bytes:
+            raise ProofFailed("The archive in the store does not have the size of the backup.")
         proof = Proof(
             backup=backup.id,
             tenant=backup.tenant_id,
@@ -104,6 +110,7 @@ class ProveBackup:
         await store.put(backup.proof_object, signed.encode())
         async with CENTRAL.transaction():
             await rows.change(backup.id, proven_at=proof.proven_at, proof=signed, failure=None)
+            await record_age(backup.tenant_id)
             await self._parts.jobs.enqueue(prune_job(backup.tenant_id, backup.tenant_slug))
         self._parts.jobs.wake()
 

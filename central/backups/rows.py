@@ -1,7 +1,6 @@
 """Reads and writes the rows of backups."""
 
 from collections.abc import Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -15,9 +14,9 @@ __all__ = [
     "change",
     "find",
     "forget",
+    "insert_adopted",
     "insert_intent",
     "latest_proven",
-    "latest_proven_by_tenant",
     "unfinished",
 ]
 
@@ -49,16 +48,6 @@ async def latest_proven(tenant_id: UUID) -> BackupRecord | None:
     return None if row is None else BackupRecord.of(row)
 
 
-async def latest_proven_by_tenant() -> dict[UUID, datetime]:
-    """Return the latest time of which each tenant has proven contents."""
-    rows = await _row.select(_row.tenant_id, _row.confirmed_at).where(_row.proven_at.is_not_null())
-    found: dict[UUID, datetime] = {}
-    for row in rows:
-        tenant_id, at = row["tenant_id"], row["confirmed_at"]
-        found[tenant_id] = max(at, found.get(tenant_id, at))
-    return found
-
-
 async def unfinished(tenant_id: UUID) -> Sequence[BackupRecord]:
     """Return the backups of a tenant that were begun and not stored."""
     rows = await _row.select().where(_row.tenant_id == tenant_id, _row.stored_at.is_null())
@@ -71,6 +60,12 @@ async def insert_intent(backup: UUID, job_id: UUID, tenant_id: UUID, slug: str, 
     row = _row(id=backup, job_id=job_id, tenant_id=tenant_id, tenant_slug=slug, **values)
     row.taken_at = row.confirmed_at = now
     await _row.insert(row)
+
+
+async def insert_adopted(record: BackupRecord) -> None:
+    """Record a backup that was found in a store. Does nothing if it is recorded."""
+    row = _row(**{name: getattr(record, name) for name in BackupRecord.__slots__})
+    await _row.insert(row).on_conflict(target=_row.id, action="DO NOTHING")
 
 
 async def change(backup: UUID, **values: Any) -> None:

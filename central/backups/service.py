@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 from uuid import UUID
 
@@ -91,10 +91,6 @@ class Backups:
     async def set_plan(self, tenant_id: UUID, schedule: Schedule | None, keep: Retention | None) -> None:
         """Give a tenant its own schedule and retention; None for those of the installation."""
         await set_plan(tenant_id, schedule, keep, self.parts.schedule)
-
-    async def proven_times(self) -> dict[UUID, datetime]:
-        """Return the latest time of which each tenant has proven contents."""
-        return await rows.latest_proven_by_tenant()
 
     def is_proven(self, backup: BackupRecord) -> bool:
         """Whether the backup's proof was signed by this installation, for what the row says."""

@@ -56,7 +56,8 @@ class Backup(Timestamps, Table, db=CENTRAL, help_text="A backup of a tenant, in 
 class BackupPlan(Timestamps, Table, db=CENTRAL, help_text="When a tenant is backed up, and what is kept."):
     """``schedule`` and ``keep`` are the tenant's own, or null for those of the installation.
 
-    ``next_due_at`` was computed with the schedule ``planned_by``.
+    ``next_due_at`` was computed with the schedule ``planned_by``. ``proven_until`` is the latest time of
+    which the tenant has proven contents; null if there is none.
     """
 
     tenant_id = UUID(primary_key=True, default=None)
@@ -64,6 +65,7 @@ class BackupPlan(Timestamps, Table, db=CENTRAL, help_text="When a tenant is back
     keep = Varchar(length=100, null=True, default=None)
     planned_by = Varchar(length=100, null=False)
     next_due_at = Timestamptz(null=False, index=True)
+    proven_until = Timestamptz(null=True, default=None, index=True)
 
 
 TABLES: tuple[type[Table], ...] = (TenantKey, Backup, BackupPlan)

@@ -6,6 +6,7 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from central.backups import rows
+from central.backups.ages import record_age
 from central.backups.errors import StoreRefuses, StoreUnavailable
 from central.backups.names import archive_name
 from central.backups.parts import BackupParts
@@ -76,6 +77,7 @@ class TakeBackup:
         mark = await self._parts.servers.get(tenant.database_server).change_mark(tenant.db_name)
         if reason == Reason.SCHEDULE and (same := await self._unchanged(tenant, mark)) is not None:
             await rows.change(same.id, confirmed_at=utc_now(), mark=mark)
+            await record_age(tenant.id)
             return Done({"backup": str(same.id), "changed": False})
         try:
             return await self._take(tenant, store, reason, claim, mark)

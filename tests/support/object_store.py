@@ -76,7 +76,11 @@ async def silent(reader: asyncio.StreamReader, _writer: asyncio.StreamWriter) ->
 async def broken_store(answer: Answer) -> AsyncIterator[S3Address]:
     """A server that responds to nothing as it should."""
 
+    writers, tasks = list[asyncio.StreamWriter](), list[asyncio.Task[None] | None]()
+
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writers.append(writer)
+        tasks.append(asyncio.current_task())
         with suppress(asyncio.IncompleteReadError, ConnectionError):
             await answer(reader, writer)
         writer.close()
@@ -87,3 +91,7 @@ async def broken_store(answer: Answer) -> AsyncIterator[S3Address]:
         yield S3Address(BUCKET, "", f"http://127.0.0.1:{port}", access_key="test", secret_key="test")
     finally:
         server.close()
+        for writer in writers:
+            writer.transport.abort()
+        await asyncio.gather(*filter(None, tasks), return_exceptions=True)
+        await asyncio.sleep(0)  # the transports close their sockets now

@@ -1,4 +1,4 @@
-"""The operators' read-only tables: tenants, domains, servers, jobs, audit trail, operators.
+"""The operators' read-only tables: tenants, domains, servers, jobs, backups, audit trail, operators.
 
 Each table lists its columns. Credentials, hashes and operators' sessions are never included.
 """
@@ -10,6 +10,7 @@ from api.admin.operators.servers import ServerTable
 from api.admin.readonly_table import LookedAt, Shown
 from api.admin.site import Table
 from api.composition import Platform
+from central.backups.tables import Backup
 from central.jobs.tables import Job, JobStep
 from central.tables import (
     AuditEvent,
@@ -97,6 +98,24 @@ _STEPS: Final = LookedAt(
     ],
     link="name",
 )
+_BACKUPS: Final = LookedAt(
+    Backup,
+    "Backup",
+    _HISTORY,
+    [
+        Shown(column=Backup.tenant_slug, title="Tenant"),
+        Shown(column=Backup.taken_at, title="Taken"),
+        Shown(column=Backup.confirmed_at, title="Unchanged until", listed=False),
+        Shown(column=Backup.proven_at, title="Proven"),
+        Shown(column=Backup.rows, title="Rows"),
+        Shown(column=Backup.bytes, title="Bytes"),
+        Shown(column=Backup.reason, title="Reason"),
+        Shown(column=Backup.failure, title="Failure"),
+        Shown(column=Backup.digest, title="Digest", listed=False),
+        Shown(column=Backup.location, title="Where", listed=False),
+    ],
+    link="tenant_slug",
+)
 _AUDIT: Final = LookedAt(
     AuditEvent,
     "Act",
@@ -148,6 +167,7 @@ _STANDING: Final[Mapping[str, Table]] = {
     "domains": _DOMAINS,
     "jobs": _JOBS,
     "steps": _STEPS,
+    "backups": _BACKUPS,
     "audit": _AUDIT,
     "operators": _OPERATORS,
     "tokens": _TOKENS,

@@ -79,6 +79,28 @@ def test_backups_are_pruned_by_the_plan_of_their_tenant(call: Run, told: Told, s
     assert "keep:" in call("backups", "plan", "acme", "--keep", "everything", status=1).stderr
 
 
+def test_a_registry_that_was_lost_is_rebuilt(call: Run, told: Told, store: Path, folder: Path) -> None:
+    told("backups", "run", "--all")
+    before = {one["slug"]: one for one in told("tenants", "list")}
+    for path in folder.glob("central.sqlite*"):
+        path.unlink()
+    call("migrate", "--central-only")
+    call("backups", "adopt", f"file://{store.parent}/nothing")
+    found = told("backups", "adopt", f"file://{store}")
+    assert [(one["slug"], one["isNew"], one["backups"], one["proven"]) for one in found] == [
+        ("acme", True, 1, 1),
+        ("demo", True, 1, 1),
+    ]
+    after = {one["slug"]: one for one in told("tenants", "list")}
+    assert {slug: one["tenantId"] for slug, one in after.items()} == {
+        slug: one["tenantId"] for slug, one in before.items()
+    }
+    assert {one["status"] for one in after.values()} == {"archived"}
+    assert told("backups", "list", "acme")["data"][0]["provenAt"]
+    assert "adopted" in call("backups", "adopt", "--text").stdout
+    call("backups", "adopt", "ftp://nowhere", status=2)
+
+
 def test_without_a_store(call: Run) -> None:
     for arguments in (("run", "acme"), ("verify", "acme"), ("prune",)):
         assert "set BACKUP_URL" in call("backups", *arguments, status=1).stderr

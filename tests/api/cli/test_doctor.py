@@ -14,6 +14,7 @@ WELL = {
     "settings",
     "central database",
     "operators",
+    "backups",
     "jobs",
     "isolation",
     "database server sqlite",

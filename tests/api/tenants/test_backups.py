@@ -212,3 +212,19 @@ async def test_a_tenant_is_served_while_it_is_backed_up(world: World) -> None:
     (backup,) = (await world.operator().get(await path_of(world))).json()["data"]
     assert backup["provenAt"]
     assert number > 1
+
+
+@ON_SQLITE
+async def test_the_metrics_have_the_ages_of_proven_backups(world: World) -> None:
+    await taken(world)
+    text = (await world.client("localhost").get("/metrics")).text
+    assert 'freehold_backup_age_seconds{tenant="acme"} ' in text
+    assert 'tenant="demo"' not in text
+    assert 'freehold_backup_tenants{proven="yes"} 1\n' in text
+    assert 'freehold_backup_tenants{proven="no"} 1\n' in text
+
+
+@ON_SQLITE
+async def test_where_nothing_is_backed_up_there_are_no_ages(world_with: Callable[..., Any]) -> None:
+    async with world_with() as world:
+        assert "freehold_backup" not in (await world.client("localhost").get("/metrics")).text

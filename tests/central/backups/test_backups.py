@@ -289,4 +289,3 @@ async def test_only_what_is_stored_counts(world: World, acme: TenantRef) -> None
     values = {"location": "", "reason": "request", "mark": None}
     await rows.insert_intent(new_id(), new_id(), acme.id, acme.slug, **values)
     assert await world.backups.list(acme.id) == []
-    assert await world.backups.proven_times() == {}

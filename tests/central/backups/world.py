@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -56,13 +57,14 @@ class Archiver:
         self, tenant: TenantRef, backup: UUID, key: DataKey, into: ArchiveWritten, report: Report
     ) -> AsyncIterator[bytes]:
         rows = list(self.contents_of[tenant.id])
-        yield f"{key.id} {tenant.id} {tenant.slug} {backup}\n".encode()
+        taken_at = utc_now()
+        yield f"{key.id} {tenant.id} {tenant.slug} {taken_at.isoformat()}\n".encode()
         for number, row in enumerate(rows):
             if self.before_piece is not None:
                 await self.before_piece(number)
             report(number, len(rows))
             yield f"{row}\n".encode()
-        into.digest, into.rows, into.level, into.taken_at = digest_of(rows), len(rows), "1/2/3", utc_now()
+        into.digest, into.rows, into.level, into.taken_at = digest_of(rows), len(rows), "1/2/3", taken_at
 
     async def contents(self, tenant: TenantRef) -> Contents:
         self.looks += 1
@@ -88,9 +90,8 @@ class Archiver:
         head = (await anext(source)).decode().split("\n")[0].split(" ")
         if head[:2] != [key.id, str(tenant_id)]:
             raise ProofFailed("The archive is damaged.")
-        return ArchiveOrigin(
-            tenant_id, head[2], head[2].title(), (f"{head[2]}.localhost",), "a@b.test", "1/2/3", utc_now()
-        )
+        domains, taken_at = (f"{head[2]}.localhost",), datetime.fromisoformat(head[3])
+        return ArchiveOrigin(tenant_id, head[2], head[2].title(), domains, "a@b.test", "1/2/3", taken_at)
 
 
 class World:

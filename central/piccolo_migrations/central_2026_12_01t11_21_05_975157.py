@@ -26,7 +26,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T11:16:22:473754"
+ID = "2026-12-01T11:21:05:975157"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -463,6 +463,7 @@ async def forwards():
     manager.add_column("BackupPlan", "backup_plan", "keep", column_class=Varchar, params={"length": 100, "default": None, "null": True})
     manager.add_column("BackupPlan", "backup_plan", "planned_by", column_class=Varchar, params={"length": 100, "default": "", "null": False})
     manager.add_column("BackupPlan", "backup_plan", "next_due_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True})
+    manager.add_column("BackupPlan", "backup_plan", "proven_until", column_class=Timestamptz, params={"default": None, "null": True, "index": True})
 
     manager.add_table("KeptDatabase", "kept_database")
     manager.add_column("KeptDatabase", "kept_database", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
