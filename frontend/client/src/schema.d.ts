@@ -2289,7 +2289,7 @@ export interface paths {
         };
         /**
          * What is counted
-         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; and the installation's unfinished jobs.
+         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; the installation's unfinished jobs; and the ages of the latest proven backups of the tenants for which they are greatest.
          */
         get: operations["metrics"];
         put?: never;
@@ -16575,6 +16575,7 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
