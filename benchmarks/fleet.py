@@ -10,10 +10,13 @@ import asyncio
 import logging
 import os
 import resource
+import shutil
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Final
 
@@ -31,7 +34,7 @@ from central.tables import TenantStatus
 from piccolo_engines.columns import new_id
 from tenant_schema.users.passwords.hashing import HashParameters
 
-__all__ = ["EMAIL", "PASSWORD", "create_first", "environment", "main", "register"]
+__all__ = ["EMAIL", "PASSWORD", "create_first", "environment", "main", "register_copy"]
 
 PASSWORD, EMAIL = "correct horse battery", "ada@example.com"
 CHEAP = HashParameters(1, 8, 1)
@@ -71,6 +74,19 @@ async def register(platform: Platform, slug: str) -> TenantRef:
     )
     level, expected = str(platform.tenant_migrator.level), (TenantStatus.PROVISIONING,)
     return await platform.registry.set_status(tenant.id, TenantStatus.ACTIVE, expected=expected, level=level)
+
+
+async def register_copy(platform: Platform, slug: str, source: Path) -> TenantRef:
+    """Add a tenant whose database is a copy of a file, which no process has open."""
+    tenant = await register(platform, slug)
+    target = source.with_name(f"{tenant.db_name}.sqlite")
+    shutil.copy(source, target)
+    with closing(sqlite3.connect(target)) as connection:
+        (owner,) = connection.execute("SELECT tenant FROM tenant_identity").fetchone()
+        mine = tenant.id.bytes if isinstance(owner, bytes) else str(tenant.id)
+        connection.execute("UPDATE tenant_identity SET tenant = ?", [mine])
+        connection.commit()
+    return tenant
 
 
 async def fill_registry(environ: Mapping[str, str], folder: Path, count: int) -> None:

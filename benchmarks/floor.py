@@ -61,6 +61,15 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     await app.state.writer.close()
 
 
+def shown(row: dict[str, Any]) -> dict[str, Any]:
+    """Return the record as JSON has it: moments in RFC 3339, the decimal with its two digits."""
+    revenue = row["annual_revenue"]
+    row["created_at"] = f"{row['created_at'][:10]}T{row['created_at'][11:26]}Z"
+    row["updated_at"] = f"{row['updated_at'][:10]}T{row['updated_at'][11:26]}Z"
+    row["annual_revenue"] = None if revenue is None else f"{float(revenue):.2f}"
+    return row
+
+
 def respond(content: object, status: int = 200) -> Response[bytes]:
     return Response(encode(content), status_code=status, media_type="application/json")
 
@@ -69,7 +78,7 @@ def respond(content: object, status: int = 200) -> Response[bytes]:
 async def read(record_id: str, state: State) -> Response[bytes]:
     async with state.reader.execute(state.read, (record_id,)) as cursor:
         row = await cursor.fetchone()
-    return respond({"data": row}) if row else respond({"title": "not found"}, 404)
+    return respond({"data": shown(row)}) if row else respond({"title": "not found"}, 404)
 
 
 @get("/api/v1/data/accounts")
@@ -77,7 +86,12 @@ async def page(request: Request[Any, Any, State], state: State) -> Response[byte
     async with state.reader.execute(state.list, (request.query_params["filter[industry]"],)) as cursor:
         rows = await cursor.fetchall()
     more = len(rows) > 50
-    return respond({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
+    return respond(
+        {
+            "data": [shown(row) for row in rows[:50]],
+            "page": {"next": rows[49]["id"] if more else None, "prev": None},
+        }
+    )
 
 
 @post("/api/v1/data/accounts")
@@ -91,7 +105,7 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
         | {"id": str(new_id())}
     )
     await state.writer.execute(state.insert, [row[name] for name in state.columns])
-    return respond({"data": row}, 201)
+    return respond({"data": shown(row)}, 201)
 
 
 def create_floor() -> Litestar:

@@ -11,7 +11,6 @@ other processes do.
 import argparse
 import asyncio
 import os
-import shutil
 import sys
 import tempfile
 import time
@@ -23,7 +22,7 @@ from rich.console import Console
 
 from api.composition import compose
 from benchmarks.figures import Figure, report
-from benchmarks.fleet import EMAIL, PASSWORD, create_first, environment, register
+from benchmarks.fleet import EMAIL, PASSWORD, create_first, environment, register_copy
 from benchmarks.http import call, free_port, running
 from central.database import CENTRAL
 from central.settings.settings import Settings
@@ -48,8 +47,7 @@ async def prepare(environ: Mapping[str, str], folder: Path, count: int) -> None:
     source = folder / "tenants" / f"{first.db_name}.sqlite"
     with CENTRAL.bind(platform.central_engine):
         for number in range(1, count):
-            tenant = await register(platform, f"fleet-{number}")
-            shutil.copy(source, source.with_name(f"{tenant.db_name}.sqlite"))
+            await register_copy(platform, f"fleet-{number}", source)
     await platform.close()
 
 
