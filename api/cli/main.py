@@ -80,7 +80,10 @@ for _name, _summary in (
     ("backups", "Backups of tenants: list, take, verify, prune and adopt them."),
     ("archive", "Archives of tenants as files: verify and show them, create key pairs for them."),
     ("directory", "The directory of addresses across tenants."),
-    ("attest", "Try out whether the databases of tenants are isolated from each other."),
+    (
+        "attest",
+        "Try out whether the databases of all tenants, or of those named, are isolated from each other.",
+    ),
     ("doctor", "Check settings, files, mail, databases, keys, jobs, and all tenants or those named."),
     ("completion", "Print the script that completes commands, options and tenants in your shell."),
 ):
