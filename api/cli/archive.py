@@ -66,7 +66,10 @@ class _Verified(Result):
 
 @click.group()
 def archive() -> None:
-    """Archives of tenants as files (`.freehold`). These commands need no database."""
+    """Archives of tenants as files: verify and show them, create key pairs for them.
+
+    These commands need no database.
+    """
 
 
 @archive.command("keygen")

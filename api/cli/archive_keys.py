@@ -1,27 +1,34 @@
-"""The options of commands that open an archive: a passphrase or a private key, from a file or a prompt."""
+"""The options of commands that open an archive: a passphrase, a private key, or the data key of a tenant."""
 
 import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
+from uuid import UUID
 
 import rich_click as click
 
 from api.cli.console import fail
+from api.cli.session import load_settings
+from central.backups.data_keys import SealedDataKey
+from central.errors import VaultError
+from central.secrets.vault import Vault
 from tenant_schema.archives.format.header import Header
 from tenant_schema.archives.format.key_text import parse_private_key
-from tenant_schema.archives.format.keys import Unlock, with_identity, with_passphrase
+from tenant_schema.archives.format.keys import Unlock, with_identity, with_passphrase, with_tenant_key
 
 __all__ = ["key_options", "passphrase_from", "prompted_unlock", "required_unlock"]
 
-_Command = TypeVar("_Command", bound=Callable[..., Any])
 _LONGEST_KEY_FILE = 10_000
 _PATH = click.Path(exists=True, dir_okay=False, allow_dash=True, path_type=Path)
 
 
 def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Add ``--passphrase-file`` and ``--identity`` to a command, and pass it ``unlock``, None without."""
+    """Add ``--passphrase-file``, ``--identity`` and ``--tenant-key`` to a command.
+
+    It gets ``unlock``, which is None without one of them.
+    """
 
     @click.option(
         "--passphrase-file",
@@ -35,10 +42,18 @@ def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
         metavar="FILE",
         help="Open it with the private key in this file, as `freehold archive keygen` writes it.",
     )
+    @click.option(
+        "--tenant-key",
+        type=_PATH,
+        metavar="FILE",
+        help="Open a backup with the sealed data key that lies beside it in the store, and ENCRYPTION_KEY.",
+    )
     @functools.wraps(command)
-    def opening(*, passphrase_file: Path | None, identity: Path | None, **given: Any) -> Any:
-        if passphrase_file is not None and identity is not None:
-            raise click.UsageError("--passphrase-file and --identity exclude each other.")
+    def opening(
+        *, passphrase_file: Path | None, identity: Path | None, tenant_key: Path | None, **given: Any
+    ) -> Any:
+        if [passphrase_file, identity, tenant_key].count(None) < 2:
+            raise click.UsageError("--passphrase-file, --identity and --tenant-key exclude each other.")
         unlock: Unlock | None = None
         if passphrase_file is not None:
             unlock = with_passphrase(passphrase_from(passphrase_file))
@@ -47,6 +62,8 @@ def key_options(command: Callable[..., Any]) -> Callable[..., Any]:
                 unlock = with_identity(parse_private_key(_text(identity)))
             except ValueError as error:
                 raise click.UsageError(str(error)) from None
+        if tenant_key is not None:
+            unlock = _with_sealed_key(tenant_key)
         return command(unlock=unlock, **given)
 
     return opening
@@ -68,8 +85,25 @@ def required_unlock(header: Header) -> Unlock:
     """As :func:`prompted_unlock`, but end the command instead of returning None."""
     unlock = prompted_unlock(header)
     if unlock is None:
-        fail("The archive is sealed. Give --passphrase-file or --identity.")
+        fail("The archive is sealed. Give --passphrase-file, --identity or --tenant-key.")
     return unlock
+
+
+def _with_sealed_key(file: Path) -> Unlock:
+    """Open by a tenant's data key as backups have it beside them. Ends the command if it cannot be opened."""
+    found = SealedDataKey.parse(_text(file).encode())
+    if found is None:
+        raise click.UsageError(f"{file} is not the sealed data key of a tenant.")
+    vault = Vault(load_settings().encryption_keys)
+    try:
+        secret = bytes.fromhex(vault.open(found.sealed, found.tenant))
+    except VaultError as error:
+        fail(str(error))
+
+    def key_of(tenant: UUID, key_id: str) -> bytes | None:
+        return secret if (tenant, key_id) == (found.tenant, found.key) else None
+
+    return with_tenant_key(key_of)
 
 
 def _text(file: Path) -> str:

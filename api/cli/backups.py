@@ -62,7 +62,10 @@ class _Adopted(Result):
 
 @click.group()
 def backups() -> None:
-    """Backups of tenants: archives in the store that BACKUP_URL names."""
+    """Backups of tenants: list, take, verify, prune and adopt them.
+
+    They are archives in the store that BACKUP_URL names.
+    """
 
 
 @backups.command("list")

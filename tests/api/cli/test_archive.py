@@ -125,7 +125,7 @@ def test_what_does_not_open_the_archive_is_reported(file: Path, tmp_path: Path) 
     assert "not sealed for this key" in call("verify", str(file), "--identity", str(other), status=1).stderr
     wrong = call("verify", str(file), "--passphrase-file", "-", stdin="another passphrase", status=1).stderr
     assert "passphrase does not open" in wrong
-    assert "Give --passphrase-file or --identity" in call("verify", str(file), status=1).stderr
+    assert "Give --passphrase-file, --identity or --tenant-key" in call("verify", str(file), status=1).stderr
 
 
 def test_wrong_usage_is_reported(file: Path, key_file: Path, passphrase_file: Path, tmp_path: Path) -> None:

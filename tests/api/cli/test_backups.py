@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from central.secrets.keys import generate_key
 from tests.api.cli.conftest import Run, Told
 
 NO_BACKUP = "0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11"
@@ -99,6 +100,25 @@ def test_a_registry_that_was_lost_is_rebuilt(call: Run, told: Told, store: Path,
     assert told("backups", "list", "acme")["data"][0]["provenAt"]
     assert "adopted" in call("backups", "adopt", "--text").stdout
     call("backups", "adopt", "ftp://nowhere", status=2)
+
+
+def test_a_backup_is_a_file_that_opens_with_the_key_beside_it(
+    call: Run, told: Told, store: Path, tmp_path: Path
+) -> None:
+    (outcome,) = told("backups", "run", "acme")
+    (path,) = archives(store)
+    key = path.parent / "key"
+    found = told("archive", "verify", str(path), "--tenant-key", str(key))
+    assert (found["archive"], found["manifest"]["tenant"]["slug"]) == (outcome["backup"], "acme")
+    (backup,) = told("backups", "list", "acme")["data"]
+    assert (found["digest"], found["bytes"]) == (backup["digest"], backup["bytes"])
+    told("backups", "run", "demo")
+    (other,) = [one.parent / "key" for one in archives(store) if one != path]
+    wrong = call("archive", "verify", str(path), "--tenant-key", str(other), status=1)
+    assert "not sealed with a data key" in wrong.stderr
+    lost = {"ENCRYPTION_KEY": generate_key()}
+    call("archive", "verify", str(path), "--tenant-key", str(key), status=1, **lost)
+    call("archive", "verify", str(path), "--tenant-key", str(path), status=2)
 
 
 def test_without_a_store(call: Run) -> None:
