@@ -1,7 +1,7 @@
 """BackupStore: objects in a folder or in a bucket with the S3 protocol.
 
 An upload that fails or is cancelled leaves nothing behind. What is left of a large one when the process is
-killed is removed by :meth:`BackupStore.sweep` in a folder, and by a rule of the bucket elsewhere.
+killed is removed by :meth:`BackupStore.sweep`.
 """
 
 import asyncio
@@ -17,6 +17,7 @@ from obstore import exceptions
 from obstore.store import LocalStore, S3Store
 
 from central.backups.errors import ObjectMissing, StoreError, StoreRefuses, StoreUnavailable
+from central.backups.multipart import abort_unfinished
 from central.settings.backups import FolderAddress, S3Address, StoreAddress
 
 __all__ = ["BackupStore", "StoredObject"]
@@ -131,10 +132,11 @@ class BackupStore:
             raise _translated(error, name) from error
 
     async def sweep(self, older_than: timedelta) -> int:
-        """Remove what killed processes have left of uploads into a folder. Returns how many files."""
+        """Remove what killed processes have left of uploads that were begun so long ago. Returns how many."""
+        before = datetime.now(UTC) - older_than
         if isinstance(self._address, S3Address):
-            return 0
-        return await asyncio.to_thread(_swept, self._address, datetime.now(UTC) - older_than)
+            return await abort_unfinished(self._address, before, self._patience)
+        return await asyncio.to_thread(_swept, self._address, before)
 
     async def _range(self, name: str, start: int, length: int) -> bytes:
         store = await self._store()
