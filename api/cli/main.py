@@ -78,7 +78,7 @@ for _name, _summary in (
     ("shell", "Open a Python shell with the tenant SLUG bound."),
     ("keys", "Encryption keys."),
     ("backups", "Backups of tenants: archives in the store that BACKUP_URL names."),
-    ("archive", "Archives of tenants as files: verify and show them, create key pairs for them."),
+    ("archive", "Archives of tenants as files (`.freehold`)."),
     ("directory", "The directory of addresses across tenants."),
     (
         "attest",
