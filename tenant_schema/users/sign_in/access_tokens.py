@@ -24,6 +24,7 @@ _ALGORITHM = "HS256"
 _ISSUER = "freehold"
 _CLAIMS = ["exp", "iat", "aud", "iss", "sub", "sid", "jti"]
 _LONGEST = 2_048
+_DIGEST = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +140,9 @@ class AccessTokens:
 
 def token_digest(text: str) -> bytes | None:
     """Return what a token is cached by, instead of the token itself; None for what is too long to be one."""
-    return hashlib.sha256(text.encode("utf-8", "replace")).digest() if len(text) <= _LONGEST else None
+    if len(text) > _LONGEST:
+        return None
+    return hashlib.blake2b(text.encode("utf-8", "replace"), digest_size=_DIGEST).digest()
 
 
 def _claims(payload: Mapping[str, Any]) -> Claims:
