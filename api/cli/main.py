@@ -77,8 +77,8 @@ for _name, _summary in (
     ("worker", "Execute jobs until stopped."),
     ("shell", "Open a Python shell with the tenant SLUG bound."),
     ("keys", "Encryption keys."),
-    ("backups", "Backups of tenants: archives in the store that BACKUP_URL names."),
-    ("archive", "Archives of tenants as files (`.freehold`)."),
+    ("backups", "Backups of tenants: list, take, verify, prune and adopt them."),
+    ("archive", "Archives of tenants as files: verify and show them, create key pairs for them."),
     ("directory", "The directory of addresses across tenants."),
     (
         "attest",
