@@ -21,6 +21,7 @@ CENTRAL_HOST: Final = HostKind(
         ("Tenants", "Every tenant owns a database; these routes make and drop them."),
         ("Domains", "The host names by which a tenant is found."),
         ("Servers", "The database servers, and which of them get new tenants."),
+        ("Archives", "Tenants as files: written from what there is, and made tenants again."),
         ("Backups", "Stored archives of tenants, and when they were taken and proven."),
         ("Jobs", "Work that outlives a request."),
         ("Second factors", "For signing in to the operators' admin."),

@@ -33,8 +33,13 @@ class ExportQuery(Input):
 class ImportQuery(Input):
     """The tenant to create from an archive."""
 
-    slug: Annotated[str, Meta(max_length=100, examples=["acme2"])]
-    name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme Corporation"])]
+    slug: Annotated[
+        str, Meta(description="The name in host names and databases.", max_length=100, examples=["acme2"])
+    ]
+    name: Annotated[
+        str,
+        Meta(description="The display name.", min_length=1, max_length=200, examples=["Acme Corporation"]),
+    ]
     primary_domain: Annotated[
         str,
         Meta(
@@ -48,7 +53,7 @@ class ImportQuery(Input):
         Annotated[str, Meta(description="A database server that this installation allows.", max_length=253)]
         | UnsetType
     ) = UNSET
-    db_port: Annotated[int, Meta(ge=1, le=65_535)] | UnsetType = UNSET
+    db_port: Annotated[int, Meta(description="Its port.", ge=1, le=65_535)] | UnsetType = UNSET
 
 
 class ArchiveSource(Output):
