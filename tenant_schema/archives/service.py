@@ -67,7 +67,7 @@ class ContentsSum:
 class Loaded:
     """What was loaded.
 
-    :ivar digest: of the archive. :ivar rows: that were loaded.
+    :ivar digest: of the archive. :ivar rows: of the archive, with those that were left out.
     :ivar left_out: rows that another tenant does not get, by table.
     """
 

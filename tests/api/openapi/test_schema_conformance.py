@@ -20,7 +20,14 @@ from tests.support.thoroughly import THOROUGHLY, times
 pytestmark = pytest.mark.timeout(600)
 NAME = EVERY_TYPE["name"]
 
+HOOKS = """
+import schemathesis
+
+schemathesis.serializer.alias("application/vnd.freehold.archive", "application/octet-stream")
+"""
 CONFIG = """
+hooks = "archive_hooks.py"
+
 [parameters]
 "path.object" = "accounts"
 
@@ -99,6 +106,7 @@ def test_the_routes_of_a_tenant_s_own_object_keep_what_its_own_document_promises
 def check(folder: Path, port: int, host: str, document: bytes, token: str, selection: list[str]) -> None:
     """Every operation that is selected, with what the document says of it, against the server."""
     (folder / "schemathesis.toml").write_text(CONFIG)
+    (folder / "archive_hooks.py").write_text(HOOKS)
     (folder / "schema.json").write_bytes(document)
     headers = ["-H", f"Host: {host}", "-H", f"Authorization: Bearer {token}"]
     command = [str(Path(sys.executable).with_name("schemathesis")), "run", "schema.json"]

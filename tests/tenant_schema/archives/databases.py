@@ -120,10 +120,20 @@ async def archived(tenant: str = "acme", **options: Any) -> bytes:
     return b"".join(pieces)
 
 
-async def loaded(
-    data: bytes, engine: Bound, tenant: str = "acme", *, as_other_tenant: bool = False, **options: Any
-) -> Loaded:
+async def loaded(data: bytes, engine: Bound, tenant: str = "acme", **options: Any) -> Loaded:
     """Load an archive into the bound, empty database."""
+    return await load_from(in_pieces(data), engine, tenant, **options)
+
+
+async def load_from(
+    source: AsyncIterator[bytes],
+    engine: Bound,
+    tenant: str = "acme",
+    *,
+    as_other_tenant: bool = False,
+    **options: Any,
+) -> Loaded:
+    """Load the pieces of an archive."""
 
     async def migrate_to(manifest: Manifest | None) -> None:
         if manifest is not None:
@@ -131,7 +141,7 @@ async def loaded(
 
     open_secret, seal_secret = sealing(tenant)
     return await ARCHIVES.load(
-        in_pieces(data),
+        source,
         UNLOCK,
         migrate_to=migrate_to,
         open_secret=open_secret,

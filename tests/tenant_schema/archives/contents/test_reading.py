@@ -1,7 +1,9 @@
 """An archive shows one moment, while the tenant is read, written and changed."""
 
 import asyncio
+import tracemalloc
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,6 +23,7 @@ from tests.tenant_schema.archives.databases import (
     Databases,
     archived,
     digest_of,
+    load_from,
     loaded,
     opened,
     sealing,
@@ -170,3 +173,39 @@ async def test_an_archive_is_the_same_tenant_after_it_went_on(tenant: Tenant, da
         assert await digest_of() == digest
         page = await other.records.page(SCOPE, MANAGER, "gadgets", ())
         assert [one["name"] for one in page.data] == ["one"]
+
+
+@pytest.mark.parametrize("tenant", ["sqlite"], indirect=True)
+async def test_memory_does_not_depend_on_the_number_of_rows(tenant: Tenant, databases: Databases) -> None:
+    few = await _most_memory(3_000, databases)
+    many = await _most_memory(30_000, databases)
+    assert many < few + 8 * 1024 * 1024
+
+
+async def _most_memory(rows: int, databases: Databases) -> int:
+    """The bytes of Python's objects at most while an archive of so many more rows is written and loaded."""
+    await DB.run_ddl(
+        f"WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < {rows}) "  # noqa: S608 - a number
+        "INSERT INTO audit_events (id, action, detail, created_at, updated_at) "
+        f"SELECT PRINTF('%08x-0000-7000-8000-%012x', i, {rows}), 'event', "
+        "'{\"text\": \"' || HEX(RANDOMBLOB(60)) || '\"}', "
+        "'2026-01-01 00:00:00+00:00', '2026-01-01 00:00:00+00:00' FROM n"
+    )
+    file = databases.folder / f"memory-{rows}"
+    tracemalloc.start()
+    try:
+        with file.open("wb") as stream:
+            async for piece in writing():
+                stream.write(piece)
+        async with tenant_on(await databases.begun("sqlite")) as other:
+            done = await load_from(_pieces(file), other.engine)  # type: ignore[arg-type]  # one of ours
+            assert done.rows > rows
+        return tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+
+async def _pieces(file: Path) -> AsyncIterator[bytes]:
+    with file.open("rb") as stream:
+        while data := stream.read(64 * 1024):
+            yield data
