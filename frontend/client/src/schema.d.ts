@@ -16524,9 +16524,15 @@ export interface operations {
     importTenant: {
         parameters: {
             query: {
-                /** @example acme2 */
+                /**
+                 * @description The name in host names and databases.
+                 * @example acme2
+                 */
                 slug: string;
-                /** @example Acme Corporation */
+                /**
+                 * @description The display name.
+                 * @example Acme Corporation
+                 */
                 name: string;
                 /**
                  * @description A label under the first base domain, or a full host name.
@@ -16535,6 +16541,7 @@ export interface operations {
                 primaryDomain: string;
                 /** @description A database server that this installation allows. */
                 dbHost?: string;
+                /** @description Its port. */
                 dbPort?: number;
             };
             header?: {
