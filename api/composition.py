@@ -215,7 +215,7 @@ def compose(
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
-    parts = with_contents(parts, vault, directory["directory_updates"], jobs)
+    parts = with_contents(settings, parts, vault, directory["directory_updates"], jobs)
     catalog, schema = _definitions(settings, definitions, access)
     records, operators = record_services(vault, catalog, outbox, access), Operators()
     provisioning = Provisioning(parts, faults=(InvalidInput, ArchiveError), observer=observer, jobs=jobs)
@@ -334,7 +334,7 @@ def _jobs(
     attesting = attestation_services(settings, vault, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     kinds.append(attesting["attestation_jobs"].kind)
-    life_cycle = life_cycle_of(parts, vault, jobs, observer)
+    life_cycle = life_cycle_of(parts, vault, backups, jobs, observer)
     kinds += life_cycle.kinds
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {

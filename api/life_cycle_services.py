@@ -1,31 +1,56 @@
 """The services of what happens to whole tenants: copies, moves, restored backups."""
 
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from functools import partial
+from uuid import UUID
 
 from api.directory.updates import DirectoryUpdates
 from api.jobs.outboxes import mark_outbox
 from api.operations.tenant_contents import ArchivedContents
 from api.version import VERSION
+from central.backups import rows
+from central.backups.data_keys import DataKeys
+from central.backups.service import Backups
+from central.backups.store import BackupStore
 from central.jobs.pipeline import Observer
 from central.jobs.store import JobStore
 from central.lifecycle.replacement import LifeCycleParts
 from central.lifecycle.service import LifeCycle
 from central.provisioning.steps import Parts
+from central.registry import TenantRef
 from central.secrets.vault import Vault
+from central.settings.settings import Settings
+from tenant_schema.archives.format.keys import Unlock, with_tenant_key
 from tenant_schema.archives.service import TenantArchives
 
 __all__ = ["life_cycle_of", "with_contents"]
 
 
-def with_contents(parts: Parts, vault: Vault, updates: DirectoryUpdates, jobs: JobStore) -> Parts:
-    """Return the parts with what copies tenants' contents."""
+def with_contents(
+    settings: Settings, parts: Parts, vault: Vault, updates: DirectoryUpdates, jobs: JobStore
+) -> Parts:
+    """Return the parts with what copies tenants' contents, and loads their backups."""
     archives, mark = TenantArchives(VERSION), partial(mark_outbox, jobs)
-    contents = ArchivedContents(parts.tenancy, archives, vault, parts.migrator, updates, mark)
+    address = settings.backup_store
+    opening = None if address is None else partial(_open_backup, BackupStore(address), DataKeys(vault))
+    contents = ArchivedContents(parts.tenancy, archives, vault, parts.migrator, updates, mark, opening)
     return replace(parts, contents=contents)
 
 
-def life_cycle_of(parts: Parts, vault: Vault, jobs: JobStore, observer: Observer | None) -> LifeCycle:
+async def _open_backup(
+    store: BackupStore, keys: DataKeys, backup: UUID, _target: TenantRef
+) -> tuple[AsyncIterator[bytes], Unlock, UUID]:
+    """Open a stored backup. Raises ``BackupNotFound``, ``DataKeyMissing`` and ``StoreError``."""
+    found = await rows.find(backup)
+    key = await keys.get(found.tenant_id)
+    unlock = with_tenant_key(lambda *slot: key.secret if slot == (found.tenant_id, key.id) else None)
+    return store.download(found.object_name), unlock, found.tenant_id
+
+
+def life_cycle_of(
+    parts: Parts, vault: Vault, backups: Backups, jobs: JobStore, observer: Observer | None
+) -> LifeCycle:
     """Return the operations that replace tenants' databases."""
     assert parts.contents is not None
-    return LifeCycle(LifeCycleParts(parts, vault, parts.contents), jobs, observer)
+    return LifeCycle(LifeCycleParts(parts, vault, parts.contents, backups), jobs, observer)

@@ -86,6 +86,26 @@ for _name, _command, _summary in (
         "tenants_change:make_read_only",
         "Let the tenant SLUG be read and not changed. Nobody can sign in newly meanwhile.",
     ),
+    (
+        "copy",
+        "tenants_life:copy_tenant",
+        "Create the tenant NEW with everything that the tenant SLUG has, which is served meanwhile.",
+    ),
+    (
+        "move",
+        "tenants_life:move_tenant",
+        "Move the tenant SLUG to another database server. It can be read and not written meanwhile.",
+    ),
+    (
+        "restore",
+        "tenants_life:restore_tenant",
+        "Put a backup, or a database that it had, in the place of the database of the tenant SLUG.",
+    ),
+    (
+        "archive",
+        "tenants_life:archive_tenant",
+        "Archive the tenant SLUG: a proven backup is kept, and its database dropped.",
+    ),
     ("resume", "tenants_change:resume_tenant", "Serve the suspended or read-only tenant SLUG as before."),
     (
         "disconnect",

@@ -50,10 +50,11 @@ class TenantDatabaseController(Controller):
         "/restore",
         status_code=202,
         operation_id="restoreTenant",
-        summary="Put a database that the tenant had in the place of its database",
+        summary="Put a backup, or a database that the tenant had, in the place of its database",
         description=(
-            "The tenant is read-only for the moment in which they are exchanged. What was written since is "
-            "kept for a week in turn. Mails that were due then are sent unless they have been sent since."
+            "A backup is loaded beside and compared while the tenant is served. The tenant is read-only for "
+            "the moment in which they are exchanged. What was written since is kept for a week. Mails that "
+            "were due then are sent unless they were sent since. `{}` brings back an archived tenant."
         ),
         response_description="The job.",
         responses=problems(404, 409),
@@ -63,7 +64,24 @@ class TenantDatabaseController(Controller):
         self, life_cycle: Injected[LifeCycleActs], tenant_id: TenantId, data: JSONBody[RestoreRequest]
     ) -> JobBegun:
         """Restore a tenant in place."""
-        return JobBegun(await life_cycle.switch_back(tenant_id, data.kept))
+        return JobBegun(await life_cycle.restore(tenant_id, backup=data.backup, kept=data.kept))
+
+    @post(
+        "/archive",
+        status_code=202,
+        operation_id="archiveTenant",
+        summary="Archive a tenant: its database is dropped, and a proven backup kept",
+        description=(
+            "The tenant is read-only until a backup with all that it has is proven; then its hosts respond "
+            "with 503 `tenant-archived`. `POST .../resume`, or `/restore` with `{}`, brings it back. Needs "
+            "BACKUP_URL."
+        ),
+        response_description="The job.",
+        responses=problems(404, 409),
+    )
+    async def archive_tenant(self, life_cycle: Injected[LifeCycleActs], tenant_id: TenantId) -> JobBegun:
+        """Archive a tenant."""
+        return JobBegun(await life_cycle.archive(tenant_id))
 
     @get(
         "/kept-databases",

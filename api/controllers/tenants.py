@@ -203,7 +203,7 @@ class TenantController(Controller):
         status_code=200,
         operation_id="resumeTenant",
         summary="Serve a suspended or read-only tenant as before",
-        description="Ends `suspended` and `read-only`.",
+        description="Ends `suspended` and `read-only`, and begins a job that brings an archived tenant back.",
         response_description="The tenant as it is now.",
         responses=problems(404, 409),
     )

@@ -38,12 +38,37 @@ class LifeCycleActs:
         await self._record("tenant.move", tenant_id, to=server, job=str(job))
         return job
 
-    async def switch_back(self, tenant_id: UUID, kept: UUID) -> UUID:
-        """Put a kept database in the place of the tenant's. Returns the id of the job. Raises what
-        ``LifeCycle.switch_back`` raises.
+    async def restore(self, tenant_id: UUID, *, backup: UUID | None, kept: UUID | None) -> UUID:
+        """Put a backup or a kept database in the place of the tenant's, or bring an archived tenant back.
+
+        Returns the id of the job. Raises what :class:`~central.lifecycle.service.LifeCycle` raises, and
+        :class:`~api.errors.InvalidBody` for both.
         """
-        job = await self.platform.life_cycle.switch_back(tenant_id, kept)
-        await self._record("tenant.switch-back", tenant_id, kept=str(kept), job=str(job))
+        life_cycle = self.platform.life_cycle
+        if backup is not None and kept is not None:
+            raise InvalidBody([Problem("backup", "one-of", "Name either a backup or a kept database.")])
+        if kept is not None:
+            job = await life_cycle.switch_back(tenant_id, kept)
+            await self._record("tenant.switch-back", tenant_id, kept=str(kept), job=str(job))
+            return job
+        if backup is not None:
+            job = await life_cycle.restore(tenant_id, backup)
+            await self._record("tenant.restore", tenant_id, backup=str(backup), job=str(job))
+            return job
+        return await self.bring_back(tenant_id)
+
+    async def archive(self, tenant_id: UUID) -> UUID:
+        """Archive the tenant. Returns the id of the job. Raises what ``LifeCycle.archive`` raises."""
+        job = await self.platform.life_cycle.archive(tenant_id)
+        await self._record("tenant.archive", tenant_id, job=str(job))
+        return job
+
+    async def bring_back(self, tenant_id: UUID) -> UUID:
+        """Serve an archived tenant again. Returns the id of the job. Raises what ``LifeCycle.bring_back``
+        raises.
+        """
+        job = await self.platform.life_cycle.bring_back(tenant_id)
+        await self._record("tenant.bring-back", tenant_id, job=str(job))
         return job
 
     async def kept(self, tenant_id: UUID) -> list[KeptRecord]:

@@ -62,11 +62,15 @@ class TenantActs:
         return await self._through("tenant.read-only", tenant_id, provisioning.make_read_only)
 
     async def resume(self, tenant_id: UUID) -> TenantRecord:
-        """Serve a suspended or read-only tenant as before.
+        """Serve a suspended or read-only tenant as before, and have an archived one brought back.
 
         Raises ``TenantNotFound``, ``WrongStatus`` and what provisioning raises.
         """
         tenant = await self.platform.registry.get(tenant_id)
+        if tenant.status is TenantStatus.ARCHIVED:
+            job = await self.platform.life_cycle.bring_back(tenant_id)
+            await self._record("tenant.bring-back", tenant, job=str(job))
+            return await self.platform.registry.record(tenant_id)
         if tenant.status is TenantStatus.READ_ONLY:
             return await self._through("tenant.resume", tenant_id, self.platform.provisioning.resume)
         return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)

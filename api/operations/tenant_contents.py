@@ -18,6 +18,7 @@ from piccolo.engine.base import Engine
 
 from api.directory.updates import DirectoryUpdates
 from central.migrations.migrator import Migrator
+from central.migrations.names import MigrationName
 from central.provisioning.contents import Copied, Report, TenantContents
 from central.registry import TenantRef
 from central.secrets.vault import Vault
@@ -89,7 +90,9 @@ class ArchivedContents:
         source, unlock, owner = await self.open_backup(backup, target)
         return await self._load(source, unlock, target, engine, owner != target.id, report)
 
-    async def follow(self, tenant: TenantRef, former: Engine[Any] | None) -> None:
+    async def follow(
+        self, tenant: TenantRef, former: Engine[Any] | None, *, keeps_messages: bool = False
+    ) -> None:
         """See the protocol. Sessions go on; the tenant's entries in the directory are rebuilt."""
         there: set[UUID] = set()
         sessions = OpenSessions((), ())
@@ -100,8 +103,9 @@ class ArchivedContents:
         async with self.tenancy.use(tenant):
             await write_open_sessions(sessions)
             here = await _pending()
-            await _fail([one for one in here if one not in there])
-            if there.intersection(here):
+            kept = [one for one in here if keeps_messages or one in there]
+            await _fail([one for one in here if one not in kept])
+            if kept:
                 await self.mark(TenantScope(tenant.id, tenant.slug, tenant.name))
         await self.updates.rebuild(tenant)
 
@@ -135,8 +139,11 @@ class ArchivedContents:
         report: Report | None,
     ) -> Copied:
         async def migrate(manifest: Manifest | None) -> None:
-            if manifest is not None:
-                await self.migrator.create(engine)
+            if manifest is None:
+                await self.migrator.migrate(engine)
+                return
+            names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
+            await self.migrator.create(engine, only=names)
 
         async def load(note: Callable[[Progress], None]) -> Copied:
             with DB.bind(engine):

@@ -16,6 +16,10 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Kept database not found",
         "The tenant has no kept database with this id. They are dropped a week after they were replaced.",
     ),
+    "archive-pending": (
+        "Archive pending",
+        "The last backup of the tenant is being taken or proved. The operation continues by itself.",
+    ),
     "contents-differ": (
         "Contents differ",
         "A copy of a tenant's database does not have the same contents. It was not used.",

@@ -23,9 +23,12 @@ class MoveRequest(Input):
 
 
 class RestoreRequest(Input):
-    """What takes the place of the tenant's database: one that it had."""
+    """What takes the place of the tenant's database: a backup, or one that it had. Neither for an archived
+    tenant, which is brought back as it was.
+    """
 
-    kept: Annotated[UUID, Meta(description="The id of a kept database of the tenant.")]
+    backup: Annotated[UUID, Meta(description="The id of a backup of the tenant.")] | None = None
+    kept: Annotated[UUID, Meta(description="The id of a kept database of the tenant.")] | None = None
 
 
 class JobBegun(Output):

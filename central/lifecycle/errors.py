@@ -6,6 +6,7 @@
     └── LifeCycleError
         ├── ContentsDiffer(slug)
         ├── KeptDatabaseNotFound(kept_id)
+        ├── ArchivePending(slug)
         └── AlreadyThere(slug, server)
 """
 
@@ -13,7 +14,7 @@ from typing import ClassVar
 
 from central.errors import CentralError
 
-__all__ = ["AlreadyThere", "ContentsDiffer", "KeptDatabaseNotFound", "LifeCycleError"]
+__all__ = ["AlreadyThere", "ArchivePending", "ContentsDiffer", "KeptDatabaseNotFound", "LifeCycleError"]
 
 
 class LifeCycleError(CentralError):
@@ -40,6 +41,16 @@ class KeptDatabaseNotFound(LifeCycleError):
     def __init__(self, kept_id: object) -> None:
         self.kept_id = kept_id
         super().__init__("The tenant has no kept database with this id.")
+
+
+class ArchivePending(LifeCycleError):
+    """The last backup of a tenant is being taken or proved."""
+
+    code = "archive-pending"
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__(f"The backup of {slug!r} is not proven yet.")
 
 
 class AlreadyThere(LifeCycleError):

@@ -7,11 +7,13 @@ can be undone; from the switch on the operation is finished.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
+from central.backups.service import Backups
 from central.jobs.pipeline import Repeated, UndoableStep
 from central.lifecycle.errors import KeptDatabaseNotFound
 from central.lifecycle.tables import KeptDatabase, KeptState
@@ -23,6 +25,7 @@ from central.registry import TenantRef
 from central.secrets.vault import Vault
 from central.tables import TenantStatus
 from piccolo_engines.columns import utc_now
+from piccolo_engines.errors import DatabaseMissing
 
 __all__ = [
     "KEEP_FOR",
@@ -39,6 +42,8 @@ __all__ = [
     "Serve",
     "StopWrites",
     "Switch",
+    "beside_row",
+    "forget_beside",
     "moving",
     "restoring",
     "switching_back",
@@ -62,6 +67,7 @@ class LifeCycleParts:
     parts: Parts
     vault: Vault
     contents: TenantContents
+    backups: Backups
 
 
 @dataclass(slots=True)
@@ -84,24 +90,31 @@ class Replacement:
     copied: Copied | None = None
 
 
-async def _kept(replacement: Replacement) -> dict[str, Any]:
+async def beside_row(replacement: Replacement) -> dict[str, Any]:
+    """Return the row of the database beside. Raises ``KeptDatabaseNotFound``."""
     row: dict[str, Any] | None = await _row.select().where(_row.id == replacement.id).first()
     if row is None:
         raise KeptDatabaseNotFound(replacement.id)
     return row
 
 
+async def forget_beside(replacement: Replacement) -> None:
+    """Delete the row of the database beside: it is the tenant's own, or gone."""
+    await _row.delete().where(_row.id == replacement.id)
+
+
 @dataclass(frozen=True)
 class ReserveBeside(Repeated):
-    """Record the database that is to be created, while the tenant is active."""
+    """Record the database that is to be created, while the tenant has this status."""
 
     lifecycle: LifeCycleParts
+    status: TenantStatus = TenantStatus.ACTIVE
     name = "reserve beside"
     is_central = True
 
     async def do(self, subject: Replacement) -> None:
         parts, tenant = self.lifecycle.parts, subject.tenant
-        await parts.registry.hold(tenant.id, expected=_ACTIVE)
+        await parts.registry.hold(tenant.id, expected=(self.status,))
         mark, username, secret = subject.id.hex[-8:], None, None
         if parts.servers.get(subject.server).has_users:
             username = parts.servers.username_beside(tenant.slug, mark)
@@ -119,7 +132,7 @@ class ReserveBeside(Repeated):
         )
 
     async def undo(self, subject: Replacement) -> None:
-        await _row.delete().where(_row.id == subject.id)
+        await forget_beside(subject)
 
 
 @dataclass(frozen=True)
@@ -152,7 +165,7 @@ class FillBeside(Repeated):
     is_central = False
 
     async def do(self, subject: Replacement) -> None:
-        row = await _kept(subject)
+        row = await beside_row(subject)
         server, name = self.lifecycle.parts.servers.get(row["database_server"]), row["db_name"]
         await server.drop_database(name)
         await server.create_database(name)
@@ -167,7 +180,7 @@ class FillBeside(Repeated):
             await engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
 
     async def undo(self, subject: Replacement) -> None:
-        row = await _kept(subject)
+        row = await beside_row(subject)
         await self.lifecycle.parts.servers.get(row["database_server"]).drop_database(row["db_name"])
 
 
@@ -180,14 +193,14 @@ class CreateBesideUser(Repeated):
     is_central = False
 
     async def do(self, subject: Replacement) -> None:
-        row = await _kept(subject)
+        row = await beside_row(subject)
         if row["username"] is not None:
             password = self.lifecycle.vault.open(row["secret"], subject.tenant.id)
             server = self.lifecycle.parts.servers.get(row["database_server"])
             await server.change_password(row["username"], password, row["db_name"])
 
     async def undo(self, subject: Replacement) -> None:
-        row = await _kept(subject)
+        row = await beside_row(subject)
         if row["username"] is not None:
             await self.lifecycle.parts.servers.get(row["database_server"]).drop_user(row["username"])
 
@@ -201,12 +214,12 @@ class OpenKept(Repeated):
     is_central = False
 
     async def do(self, subject: Replacement) -> None:
-        row, parts = await _kept(subject), self.lifecycle.parts
+        row, parts = await beside_row(subject), self.lifecycle.parts
         server = parts.servers.get(row["database_server"])
         await server.unfence(row["db_name"], row["username"], parts.passable_tables)
 
     async def undo(self, subject: Replacement) -> None:
-        row, parts = await _kept(subject), self.lifecycle.parts
+        row, parts = await beside_row(subject), self.lifecycle.parts
         server = parts.servers.get(row["database_server"])
         await server.fence(row["db_name"], row["username"], parts.passable_tables)
 
@@ -237,10 +250,12 @@ class FenceFormer(Repeated):
     is_central = False
 
     async def do(self, subject: Replacement) -> None:
-        await self.lifecycle.parts.fences.build(subject.tenant)
+        with suppress(DatabaseMissing):  # it was lost: a backup takes its place
+            await self.lifecycle.parts.fences.build(subject.tenant)
 
     async def undo(self, subject: Replacement) -> None:
-        await self.lifecycle.parts.fences.remove(subject.tenant)
+        with suppress(DatabaseMissing):
+            await self.lifecycle.parts.fences.remove(subject.tenant)
 
 
 @dataclass(frozen=True)
@@ -252,7 +267,7 @@ class Switch(Repeated):
     is_central = True
 
     async def do(self, subject: Replacement) -> None:
-        parts, row, tenant = self.lifecycle.parts, await _kept(subject), subject.tenant
+        parts, row, tenant = self.lifecycle.parts, await beside_row(subject), subject.tenant
         if await parts.credentials.is_changing(tenant.id):
             raise PasswordChanging(tenant.slug)
         former = await parts.credentials.exchange(tenant.id, row["username"], row["secret"])
@@ -287,13 +302,17 @@ class Follow(Repeated):
     is_central = False
 
     async def do(self, subject: Replacement) -> None:
-        parts, row = self.lifecycle.parts, await _kept(subject)
+        parts, row = self.lifecycle.parts, await beside_row(subject)
         tenant = await parts.registry.get(subject.tenant.id)
         await parts.engines.disconnect(tenant)
         server = parts.servers.get(row["database_server"])
         if row["username"] is not None:
             await server.end_connections(row["username"])
-        former = server.builder_for(row["db_name"])
+        try:
+            former = server.builder_for(row["db_name"])
+        except DatabaseMissing:
+            await self.lifecycle.contents.follow(tenant, None)
+            return
         try:
             await self.lifecycle.contents.follow(tenant, former)
         finally:

@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, Final
 from uuid import UUID
 
+from central.backups import rows
+from central.backups.errors import BackupNotFound
 from central.errors import WrongStatus
 from central.jobs.claims import Claim, in_short
 from central.jobs.errors import JobFailed, JobInterrupted, JobLost
@@ -16,7 +18,8 @@ from central.jobs.pipeline import Observer, StepFailed, carry_out, roll_back
 from central.jobs.steps import StepLog
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job, JobState, StepState
-from central.lifecycle.errors import AlreadyThere, KeptDatabaseNotFound, LifeCycleError
+from central.lifecycle.archiving import ARCHIVED, archiving, returning
+from central.lifecycle.errors import AlreadyThere, ArchivePending, KeptDatabaseNotFound, LifeCycleError
 from central.lifecycle.replacement import (
     SWITCH,
     LifeCycleParts,
@@ -37,6 +40,8 @@ __all__ = ["KeptRecord", "LifeCycle", "LifeCycleJob"]
 
 _ATTEMPTS: Final = 4
 """How often an operation is tried before it is undone. Nothing can be written meanwhile."""
+_WAITS: Final = 12
+"""How often it is looked whether a tenant's last backup is proven: for about half an hour."""
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
 _FINAL: Final = (WrongStatus, UnknownServer, LifeCycleError)
 """Errors that repeating does not change."""
@@ -51,6 +56,8 @@ class LifeCycleJob(StrEnum):
     MOVE = "tenant.move"
     RESTORE = "tenant.restore"
     SWITCH_BACK = "tenant.switch-back"
+    ARCHIVE = "tenant.archive"
+    RETURN = "tenant.return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +86,10 @@ class LifeCycle:
             LifeCycleJob.MOVE: moving(lifecycle),
             LifeCycleJob.RESTORE: restoring(lifecycle),
             LifeCycleJob.SWITCH_BACK: switching_back(lifecycle),
+            LifeCycleJob.ARCHIVE: archiving(lifecycle),
+            LifeCycleJob.RETURN: returning(lifecycle),
         }
+        self._backups = lifecycle.backups
         self.kinds: Sequence[JobKind] = [
             JobKind(
                 name=kind,
@@ -108,9 +118,12 @@ class LifeCycle:
     async def restore(self, tenant_id: UUID, backup: UUID) -> UUID:
         """Enqueue that a backup takes the place of the tenant's database, on the same server.
 
-        The tenant is served while it is loaded. Raises as :meth:`move`.
+        The tenant is served while it is loaded. Raises as :meth:`move`, ``BackupNotFound`` also for another
+        tenant's, and ``BackupsNotConfigured``.
         """
         tenant = await self._active(tenant_id)
+        _ = self._backups.parts.required_store
+        await self._backups.get(backup, tenant_id)
         arguments = {"to": tenant.database_server, "backup": str(backup)}
         return await self._enqueue(LifeCycleJob.RESTORE, tenant, arguments)
 
@@ -124,15 +137,36 @@ class LifeCycle:
             raise KeptDatabaseNotFound(kept)
         return await self._enqueue(LifeCycleJob.SWITCH_BACK, tenant, {"kept": str(kept)})
 
+    async def archive(self, tenant_id: UUID) -> UUID:
+        """Enqueue that the tenant is archived: a proven backup is kept, and its database dropped.
+
+        Raises as :meth:`move`, also for a read-only tenant, and ``BackupsNotConfigured``.
+        """
+        tenant = await self._with_status(tenant_id, TenantStatus.ACTIVE)
+        _ = self._backups.parts.required_store
+        return await self._enqueue(LifeCycleJob.ARCHIVE, tenant, {})
+
+    async def bring_back(self, tenant_id: UUID) -> UUID:
+        """Enqueue that an archived tenant is served again, from its last proven backup.
+
+        Raises as :meth:`move`, and ``BackupNotFound`` if there is no proven backup any more.
+        """
+        tenant = await self._with_status(tenant_id, TenantStatus.ARCHIVED)
+        last = await rows.latest_proven(tenant_id)
+        if last is None:
+            raise BackupNotFound(tenant.slug)
+        arguments = {"to": tenant.database_server, "backup": str(last.id)}
+        return await self._enqueue(LifeCycleJob.RETURN, tenant, arguments)
+
     async def kept(self, tenant_id: UUID) -> list[KeptRecord]:
         """Return the tenant's kept databases, the newest first."""
         mine = (_row.tenant_id == tenant_id) & (_row.state == KeptState.KEPT)
-        rows = await _row.select().where(mine).order_by(_row.updated_at, ascending=False)
+        found = await _row.select().where(mine).order_by(_row.updated_at, ascending=False)
         return [
             KeptRecord(
                 row["id"], row["database_server"], row["db_name"], row["kept_until"], row["updated_at"]
             )
-            for row in rows
+            for row in found
         ]
 
     async def drop_kept(self, tenant_id: UUID, kept: UUID) -> None:
@@ -146,10 +180,10 @@ class LifeCycle:
     async def drop_expired(self) -> int:
         """Drop the kept databases whose time is over, or whose tenant is deleted. Returns their number."""
         is_over = (_row.kept_until < utc_now()) | _row.tenant_id.not_in(Tenant.select(Tenant.id))
-        rows = await _row.select().where(_row.state == KeptState.KEPT, is_over)
-        for row in rows:
+        found = await _row.select().where(_row.state == KeptState.KEPT, is_over)
+        for row in found:
             await self._drop(row)
-        return len(rows)
+        return len(found)
 
     async def run(self, claim: Claim) -> None:
         """Execute a job: finish its steps, or undo them when they have failed too often."""
@@ -172,9 +206,10 @@ class LifeCycle:
         await log.reload()
         if isinstance(failure.reason, JobLost | JobInterrupted):
             raise failure.reason
-        is_final = isinstance(failure.reason, _FINAL)
-        is_over = is_final or log.claim.job.attempts >= _ATTEMPTS
-        if log.is_done(SWITCH) or (log.states and not is_over):
+        is_final = isinstance(failure.reason, _FINAL) and not isinstance(failure.reason, ArchivePending)
+        most = _WAITS if isinstance(failure.reason, ArchivePending) else _ATTEMPTS
+        is_over = is_final or log.claim.job.attempts >= most
+        if log.is_done(SWITCH) or log.is_done(ARCHIVED) or (log.states and not is_over):
             await log.give_up(failure.step, failure.reason)
             return
         if not log.states:  # nothing has happened
@@ -209,11 +244,14 @@ class LifeCycle:
         )
 
     async def _active(self, tenant_id: UUID) -> TenantRef:
+        return await self._with_status(tenant_id, TenantStatus.ACTIVE)
+
+    async def _with_status(self, tenant_id: UUID, status: TenantStatus) -> TenantRef:
         tenant = await self._parts.registry.get(tenant_id)
         key = operation_key(tenant_id)
         if await Job.exists().where(Job.unique_key == key, Job.state != JobState.FAILED):
             raise OperationRunning(tenant.slug)
-        if tenant.status is not TenantStatus.ACTIVE:
+        if tenant.status is not status:
             raise WrongStatus(tenant.status)
         return tenant
 

@@ -44,9 +44,12 @@ class TenantContents(Protocol):
     ) -> Copied:
         """Fill the engine's empty database from a backup."""
 
-    async def follow(self, tenant: TenantRef, former: Engine[Any] | None) -> None:
+    async def follow(
+        self, tenant: TenantRef, former: Engine[Any] | None, *, keeps_messages: bool = False
+    ) -> None:
         """Bring in line what depends on the tenant's database, which is another one from now on. Repeatable.
 
         :param former: the database that the tenant had; ``None`` if there is none. Messages that it had sent
             already are not sent again.
+        :param keeps_messages: whether none of the tenant's messages has been sent since.
         """

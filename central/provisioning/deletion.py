@@ -23,6 +23,9 @@ __all__ = [
 ]
 
 
+_DELETABLE = (*WITH_DATABASE, TenantStatus.ARCHIVED)
+
+
 @dataclass(frozen=True)
 class MarkDeleting(Repeated):
     """Stop serving the tenant.
@@ -37,7 +40,7 @@ class MarkDeleting(Repeated):
     is_central = True
 
     async def do(self, tenant: TenantRef) -> None:
-        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=WITH_DATABASE)
+        await self.registry.set_status(tenant.id, TenantStatus.DELETING, expected=_DELETABLE)
         if await self.credentials.is_changing(tenant.id):
             raise PasswordChanging(tenant.slug)
         if await Job.exists().where(Job.unique_key == operation_key(tenant.id)):
