@@ -23,7 +23,7 @@ from api.jobs.domains import DomainJobs
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.outboxes import MessageHandler, outbox_of
-from api.life_cycle_services import life_cycle_of, with_contents
+from api.life_cycle_services import erasure_of, life_cycle_of, with_contents
 from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.command_line_access import COMMAND_LINE
@@ -47,6 +47,7 @@ from central.jobs.pipeline import Observer
 from central.jobs.runner import JobRunner
 from central.jobs.service import JobService
 from central.jobs.store import JobStore
+from central.lifecycle.erasure import Erasure
 from central.lifecycle.service import LifeCycle
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
@@ -143,6 +144,7 @@ class Platform:
     identity_check: IdentityCheck
     provisioning: Provisioning
     life_cycle: LifeCycle
+    erasure: Erasure
     jobs: JobStore
     job_runner: JobRunner
     job_service: JobService
@@ -335,7 +337,8 @@ def _jobs(
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     kinds.append(attesting["attestation_jobs"].kind)
     life_cycle = life_cycle_of(parts, vault, backups, jobs, observer)
-    kinds += life_cycle.kinds
+    erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
+    kinds += [*life_cycle.kinds, erasure.kind]
     runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -344,6 +347,7 @@ def _jobs(
         "message_handlers": handlers,
         "backups": backups,
         "life_cycle": life_cycle,
+        "erasure": erasure,
         **domains,
         **attesting,
     }

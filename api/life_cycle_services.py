@@ -15,16 +15,19 @@ from central.backups.service import Backups
 from central.backups.store import BackupStore
 from central.jobs.pipeline import Observer
 from central.jobs.store import JobStore
+from central.lifecycle.erasure import Erasure
 from central.lifecycle.replacement import LifeCycleParts
 from central.lifecycle.service import LifeCycle
+from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
-from central.registry import TenantRef
+from central.registry import Registry, TenantRef
+from central.secrets.certificates import CertificateSigner
 from central.secrets.vault import Vault
 from central.settings.settings import Settings
 from tenant_schema.archives.format.keys import Unlock, with_tenant_key
 from tenant_schema.archives.service import TenantArchives
 
-__all__ = ["life_cycle_of", "with_contents"]
+__all__ = ["erasure_of", "life_cycle_of", "with_contents"]
 
 
 def with_contents(
@@ -54,3 +57,10 @@ def life_cycle_of(
     """Return the operations that replace tenants' databases."""
     assert parts.contents is not None
     return LifeCycle(LifeCycleParts(parts, vault, parts.contents, backups), jobs, observer)
+
+
+def erasure_of(
+    registry: Registry, vault: Vault, backups: Backups, jobs: JobStore, provisioning: Provisioning
+) -> Erasure:
+    """Return what erases tenants and certifies it."""
+    return Erasure(registry, backups.parts, CertificateSigner(vault), jobs, provisioning.delete)

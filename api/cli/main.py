@@ -78,6 +78,7 @@ for _name, _summary in (
     ("shell", "Open a Python shell with the tenant SLUG bound."),
     ("keys", "Encryption keys."),
     ("backups", "Backups of tenants: list, take, verify, prune and adopt them."),
+    ("certificate", "Certificates of what was erased."),
     ("archive", "Archives of tenants as files: verify and show them, create key pairs for them."),
     ("directory", "The directory of addresses across tenants."),
     (

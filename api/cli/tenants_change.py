@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from typing import Any
 from uuid import UUID
 
 import msgspec
@@ -94,13 +95,18 @@ def disconnect_tenant(slug: str, force: bool, out: Output) -> None:
 @click.command("delete")
 @_slug
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
+@click.option("--erase", is_flag=True, help="Destroy all its backups, too, and print a certificate.")
 @with_output
-def delete_tenant(slug: str, yes: bool, out: Output) -> None:
+def delete_tenant(slug: str, yes: bool, erase: bool, out: Output) -> None:
     """Delete the tenant SLUG with its database. This cannot be undone."""
     settings = load_settings()
     found = run_central(settings, lambda platform: detail_of(platform, slug))
     if not yes:
         _ask(found)
+    if erase:
+        certificate = run(settings, lambda platform: _erase(platform, slug))
+        click.echo(msgspec.json.format(msgspec.json.encode(certificate)).decode())
+        return
     run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
     out.one(_Gone(slug), lambda: say(f"Deleted {slug} and its database {found.db_name}."))
 
@@ -120,6 +126,12 @@ async def _delete(platform: Platform, slug: str) -> None:
     platform.tenant_migrator.preload()
     tenant = await tenant_called(platform, slug)
     await TenantActs(platform, ACTOR).delete(tenant.ref.id)
+
+
+async def _erase(platform: Platform, slug: str) -> dict[str, Any]:
+    platform.tenant_migrator.preload()
+    tenant = await tenant_called(platform, slug)
+    return await TenantActs(platform, ACTOR).erase(tenant.ref.id)
 
 
 async def _disconnect(platform: Platform, slug: str, *, force: bool) -> Disconnected:

@@ -23,13 +23,14 @@ from api.responses import NOT_STORED, Json
 from api.schemas.paths import TenantId
 from api.schemas.tenants import (
     DatabaseLogin,
-    Deleted,
+    DeleteQuery,
     Disconnected,
     DisconnectQuery,
     NewTenant,
     PasswordQuery,
     ProvisionedResponse,
     TenantChanges,
+    TenantDeleted,
     TenantPage,
     TenantQuery,
     TenantResponse,
@@ -156,15 +157,24 @@ class TenantController(Controller):
         status_code=200,
         operation_id="deleteTenant",
         summary="Delete a tenant with its database",
-        description="Its host names are unknown from this moment on. There is no way back.",
+        description=(
+            "Its host names are unknown from this moment on. There is no way back. Its backups are kept as "
+            "long as BACKUP_KEEP says; with `erase=true` they are destroyed as well, with the key that they "
+            "are sealed with, and the response has a certificate of that."
+        ),
         response_description="It is gone.",
         responses=problems(404, 409),
+        dependencies={"params": Query(DeleteQuery)},
         example={"success": True},
     )
-    async def delete_tenant(self, tenants: Injected[TenantActs], tenant_id: TenantId) -> Deleted:
+    async def delete_tenant(
+        self, tenants: Injected[TenantActs], tenant_id: TenantId, params: Injected[DeleteQuery]
+    ) -> TenantDeleted:
         """Delete a tenant with its database."""
+        if params.erase:
+            return TenantDeleted(success=True, certificate=await tenants.erase(tenant_id))
         await tenants.delete(tenant_id)
-        return Deleted(success=True)
+        return TenantDeleted(success=True)
 
     @post(
         "/{tenantId:str}/suspend",

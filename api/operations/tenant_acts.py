@@ -6,6 +6,7 @@ start and end. :mod:`api.operations.create_tenant` creates tenants. The caller b
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from msgspec import UnsetType
@@ -86,6 +87,21 @@ class TenantActs:
             raise
         await self._record("tenant.deleted", tenant)
         return tenant
+
+    async def erase(self, tenant_id: UUID) -> dict[str, Any]:
+        """Delete the tenant, and destroy its backups and its data key. Returns the certificate.
+
+        Raises what :meth:`delete` and :meth:`central.lifecycle.erasure.Erasure.erase` raise.
+        """
+        tenant = await self.platform.registry.get(tenant_id)
+        await self._record("tenant.erase", tenant)
+        try:
+            certificate = await self.platform.erasure.erase(tenant.id, self.actor.name)
+        except CentralError as error:
+            await self._record("tenant.erase-failed", tenant, reason=error.code)
+            raise
+        await self._record("tenant.erased", tenant, signature=certificate["signature"])
+        return certificate
 
     async def change_password(self, tenant_id: UUID, *, ends_connections: bool) -> DatabaseLogin:
         """Change the password of the database user. Raises what provisioning raises."""

@@ -1,7 +1,7 @@
 """Tenants and domains: request and response bodies for operators."""
 
 from datetime import datetime
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from msgspec import UNSET, Meta, UnsetType, field
@@ -16,6 +16,7 @@ __all__ = [
     "AdminResponse",
     "CnameRecord",
     "DatabaseLogin",
+    "DeleteQuery",
     "Deleted",
     "DisconnectQuery",
     "Disconnected",
@@ -29,6 +30,7 @@ __all__ = [
     "PasswordQuery",
     "ProvisionedResponse",
     "TenantChanges",
+    "TenantDeleted",
     "TenantPage",
     "TenantQuery",
     "TenantResponse",
@@ -240,6 +242,31 @@ class Deleted(Output):
     """The tenant or domain was deleted."""
 
     success: bool
+
+
+class DeleteQuery(Input):
+    """Options of deleting a tenant."""
+
+    erase: Annotated[
+        bool, Meta(description="Destroy all its backups and its data key as well, and certify that.")
+    ] = False
+
+
+class TenantDeleted(Output):
+    """The tenant was deleted."""
+
+    success: bool
+    certificate: (
+        Annotated[
+            dict[str, Any],
+            Meta(
+                description=(
+                    "With `erase`: what was destroyed, when, by whom, with its digests; signed with Ed25519."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class NewDomain(Input):

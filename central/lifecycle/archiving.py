@@ -25,7 +25,16 @@ from central.lifecycle.replacement import (
 )
 from central.tables import TenantStatus
 
-__all__ = ["ARCHIVED", "archiving", "returning"]
+__all__ = [
+    "ARCHIVED",
+    "BringBack",
+    "DropFormer",
+    "FollowBack",
+    "MarkArchived",
+    "ProveArchive",
+    "archiving",
+    "returning",
+]
 
 ARCHIVED = "mark archived"
 """The step from which on archiving is finished and not undone."""
