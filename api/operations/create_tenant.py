@@ -9,9 +9,8 @@ from typing import Any
 import msgspec
 
 from api.composition import Platform
-from api.errors import InvalidBody
-from api.operations.tenant_contents import CopyOf
-from api.schemas.tenants import AdminResponse, NewTenant, ProvisionedResponse, TenantSource
+from api.operations.tenant_sources import filling_of
+from api.schemas.tenants import AdminResponse, NewTenant, ProvisionedResponse
 from central.errors import CentralError, InvalidName, TenantNotFound
 from central.hostnames import parse_tenant_domain
 from central.idempotency import StoredResponse
@@ -19,11 +18,11 @@ from central.operators import audit
 from central.operators.audit import Actor
 from central.operators.service import OperatorRef
 from central.provisioning.types import Filling, ProvisionedTenant, TenantRequest
-from central.registry import TenantRecord, TenantRef
+from central.registry import TenantRef
 from central.servers import server_name
 from central.settings.settings import Settings
 from central.slugs import parse_slug, parse_tenant_name
-from central.tables import WITH_DATABASE, TenantStatus
+from central.tables import TenantStatus
 from piccolo_engines.leases import Lease
 from tenant_schema.problems import InvalidInput, Problem
 from tenant_schema.users.emails import email_problem, normalise_email
@@ -53,9 +52,8 @@ class TenantCreation:
         request = replace(_request_of(wanted, self.platform.settings), at_version=self.at_version)
         filling: Filling | None = None
         if wanted.source is not None:
-            source = await self._source(wanted.source)
-            request = replace(request, admin_email=source.admin_email)
-            filling = CopyOf(source.ref, self.platform.contents)
+            filling, email = await filling_of(self.platform, wanted.source)
+            request = replace(request, admin_email=email)
 
         async def act(lease: Lease) -> StoredResponse:
             return await self._act(request, filling, is_takeover=lease.is_takeover)
@@ -67,14 +65,6 @@ class TenantCreation:
             fingerprint = self.fingerprint(wanted, self.operator)
             work = self.platform.idempotency.run(self.operator.id, key, fingerprint, act)
         return await asyncio.shield(asyncio.ensure_future(work))
-
-    async def _source(self, wanted: TenantSource) -> TenantRecord:
-        """Return the tenant to copy. Raises ``TenantNotFound`` and :class:`~api.errors.InvalidBody`."""
-        source = await self.platform.registry.record(wanted.tenant)
-        if source.ref.status not in WITH_DATABASE:
-            words = f"The tenant is {source.ref.status.value}: it has no database to copy."
-            raise InvalidBody([Problem("from.tenant", "source-not-usable", words)])
-        return source
 
     def fingerprint(self, wanted: NewTenant, operator: OperatorRef) -> bytes:
         """Return a hash that distinguishes bodies; keyed, because a body may contain a password."""

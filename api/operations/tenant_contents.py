@@ -19,7 +19,7 @@ from piccolo.engine.base import Engine
 from api.directory.updates import DirectoryUpdates
 from central.migrations.migrator import Migrator
 from central.migrations.names import MigrationName
-from central.provisioning.contents import Copied, Report, TenantContents
+from central.provisioning.contents import Copied, Report
 from central.registry import TenantRef
 from central.secrets.vault import Vault
 from central.tenancy.tenancy import Tenancy
@@ -34,7 +34,7 @@ from tenant_schema.outbox import OutboxMessage
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.sessions.carry import OpenSessions, read_open_sessions, write_open_sessions
 
-__all__ = ["ArchivedContents", "CopyOf", "OpenBackup"]
+__all__ = ["ArchivedContents", "OpenBackup"]
 
 OpenBackup = Callable[[UUID, TenantRef], Awaitable[tuple[AsyncIterator[bytes], Unlock, UUID]]]
 """Opens a stored backup for a tenant: its bytes, what unlocks them, and the id of the tenant that it has."""
@@ -160,22 +160,6 @@ class ArchivedContents:
             return Copied(loaded.digest, loaded.rows)
 
         return await _reporting(load, report)
-
-
-@dataclass(frozen=True, slots=True)
-class CopyOf:
-    """Fills a new tenant with what another one has. A :class:`~central.provisioning.types.Filling`."""
-
-    source: TenantRef
-    contents: TenantContents
-
-    async def fill(self, tenant: TenantRef, engine: Engine[Any]) -> None:
-        """See the protocol."""
-        await self.contents.copy(self.source, tenant, engine)
-
-    async def publish(self, tenant: TenantRef) -> None:
-        """See the protocol."""
-        await self.contents.follow(tenant, None)
 
 
 async def _taken(pieces: "asyncio.Queue[bytes | Exception | None]") -> AsyncIterator[bytes]:

@@ -56,9 +56,10 @@ class NewAdmin(Input):
 
 
 class TenantSource(Input):
-    """What a new tenant begins with: everything that another tenant has at one moment."""
+    """What a new tenant begins with: everything that another tenant has, or had. One of them."""
 
-    tenant: Annotated[UUID, Meta(description="The id of the tenant, such as a template.")]
+    tenant: Annotated[UUID, Meta(description="The id of the tenant, such as a template.")] | None = None
+    backup: Annotated[UUID, Meta(description="The id of a backup, also of a deleted tenant.")] | None = None
 
 
 class NewTenant(Input):

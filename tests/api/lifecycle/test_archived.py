@@ -12,7 +12,7 @@ from piccolo_engines.columns import new_id
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.scope import TenantScope
 from tests.api.conftest import World
-from tests.api.lifecycle.test_copies import fill, names
+from tests.api.lifecycle.test_copies import fill, names, signed_in
 from tests.api.lifecycle.test_moves import begin, carry_out, files, job, kept
 from tests.api.scenarios import assert_problem
 
@@ -114,3 +114,21 @@ async def test_without_a_store_nothing_is_archived(world: World, body: dict[str,
     path = f"/setup/tenants/{await world.tenant_id('acme')}/archive"
     assert_problem(await world.operator().post(path, json=body), "backups-not-configured")
     assert (await world.client().get("/api/v1/tenant")).status_code == 200
+
+
+async def test_a_deleted_tenant_comes_back_as_another_one_from_its_backup(
+    world_with: Any, tmp_path: Path
+) -> None:
+    async with world_with(backup_store=FolderAddress(tmp_path / "backups")) as world:
+        await fill(world)
+        operator, backup = world.operator(), await backed_up(world)
+        assert (await operator.delete(f"/setup/tenants/{await world.tenant_id('acme')}")).status_code == 200
+        body = {"name": "Acme", "slug": "nova", "primaryDomain": "nova", "from": {"backup": backup}}
+        made = await operator.post("/setup/tenants", json=body)
+        assert made.status_code == 201, made.text
+        assert made.json()["admin"] == {"email": "administrator@acme.example", "password": None}
+        assert await names(await signed_in(world, "nova")) == DEALS
+        other = {**body, "slug": "x2", "primaryDomain": "x2", "from": {"backup": str(new_id())}}
+        assert_problem(await operator.post("/setup/tenants", json=other), "backup-not-found")
+        for source in ({}, {"tenant": str(new_id()), "backup": backup}):
+            assert (await operator.post("/setup/tenants", json={**other, "from": source})).status_code == 422
