@@ -57,14 +57,14 @@ class Erasure:
         tenant could not be deleted at all.
         """
         tenant = await self._registry.get(tenant_id)
-        facts = {
+        details = {
             "by": by,
             "slug": tenant.slug,
             "name": tenant.name,
             "database": tenant.db_name,
             "databaseServer": tenant.database_server,
         }
-        claim = self._jobs.begin(ERASE, tenant_id, tenant.slug, total=None, unit="backups", arguments=facts)
+        claim = self._jobs.begin(ERASE, tenant_id, tenant.slug, total=None, unit="backups", arguments=details)
         async with self._jobs.kept_alive(claim):
             await claim.insert()
             try:
