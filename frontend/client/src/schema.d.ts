@@ -2644,7 +2644,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a tenant with its database
-         * @description Its host names are unknown from this moment on. There is no way back.
+         * @description Its host names are unknown from this moment on. There is no way back. Its backups are kept as long as BACKUP_KEEP says; with `erase=true` they are destroyed as well, with the key that they are sealed with, and the response has a certificate of that.
          */
         delete: operations["deleteTenant"];
         options?: never;
@@ -2654,6 +2654,26 @@ export interface paths {
          * @description Its slug, domains and database keep their names.
          */
         patch: operations["renameTenant"];
+        trace?: never;
+    };
+    "/setup/tenants/{tenantId}/archive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Archive a tenant: its database is dropped, and a proven backup kept
+         * @description The tenant is read-only until a backup with all that it has is proven; then its hosts respond with 503 `tenant-archived`. `POST .../resume`, or `/restore` with `{}`, brings it back. Needs BACKUP_URL.
+         */
+        post: operations["archiveTenant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/setup/tenants/{tenantId}/backups": {
@@ -2918,8 +2938,8 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Put a database that the tenant had in the place of its database
-         * @description The tenant is read-only for the moment in which they are exchanged. What was written since is kept for a week in turn. Mails that were due then are sent unless they have been sent since.
+         * Put a backup, or a database that the tenant had, in the place of its database
+         * @description A backup is loaded beside and compared while the tenant is served. The tenant is read-only for the moment in which they are exchanged. What was written since is kept for a week. Mails that were due then are sent unless they were sent since. `{}` brings back an archived tenant.
          */
         post: operations["restoreTenant"];
         delete?: never;
@@ -2939,7 +2959,7 @@ export interface paths {
         put?: never;
         /**
          * Serve a suspended or read-only tenant as before
-         * @description Ends `suspended` and `read-only`.
+         * @description Ends `suspended` and `read-only`, and begins a job that brings an archived tenant back.
          */
         post: operations["resumeTenant"];
         delete?: never;
@@ -6360,14 +6380,14 @@ export interface components {
         };
         /**
          * RestoreRequest
-         * @description What takes the place of the tenant's database: one that it had.
+         * @description What takes the place of the tenant's database: a backup, or one that it had. Neither for an archived
+         *     tenant, which is brought back as it was.
          */
         RestoreRequest: {
-            /**
-             * Format: uuid
-             * @description The id of a kept database of the tenant.
-             */
-            kept: string;
+            /** @default null */
+            backup?: string | null;
+            /** @default null */
+            kept?: string | null;
         };
         /**
          * RoleChanges
@@ -6849,6 +6869,17 @@ export interface components {
             template?: boolean;
         };
         /**
+         * TenantDeleted
+         * @description The tenant was deleted.
+         */
+        TenantDeleted: {
+            success: boolean;
+            /** @description With `erase`: what was destroyed, when, by whom, with its digests; signed with Ed25519. */
+            certificate?: {
+                [key: string]: unknown;
+            };
+        };
+        /**
          * TenantName
          * @description The tenant's name and slug, for a sign-in page.
          */
@@ -6987,14 +7018,13 @@ export interface components {
         };
         /**
          * TenantSource
-         * @description What a new tenant begins with: everything that another tenant has at one moment.
+         * @description What a new tenant begins with: everything that another tenant has, or had. One of them.
          */
         TenantSource: {
-            /**
-             * Format: uuid
-             * @description The id of the tenant, such as a template.
-             */
-            tenant: string;
+            /** @default null */
+            tenant?: string | null;
+            /** @default null */
+            backup?: string | null;
         };
         /**
          * TicketRequest
@@ -15911,7 +15941,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "contents-differ" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "kept-database-not-found" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "life-cycle" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "source-not-usable" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-pending" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "contents-differ" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "kept-database-not-found" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "life-cycle" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "source-not-usable" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16621,7 +16651,10 @@ export interface operations {
     };
     deleteTenant: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Destroy all its backups and its data key as well, and certify that. */
+                erase?: boolean;
+            };
             header?: never;
             path: {
                 /**
@@ -16646,7 +16679,7 @@ export interface operations {
                      *       "success": true
                      *     }
                      */
-                    "application/json": components["schemas"]["Deleted"];
+                    "application/json": components["schemas"]["TenantDeleted"];
                 };
             };
             400: components["responses"]["Problem400"];
@@ -16698,6 +16731,39 @@ export interface operations {
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    archiveTenant: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The tenant's id.
+                 * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+                 */
+                tenantId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
