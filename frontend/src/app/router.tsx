@@ -5,6 +5,7 @@ import { navigationQuery, queries } from "~/api";
 import { isCentral } from "~/app/host";
 import { NotFound } from "~/app/NotFound";
 import { PageError } from "~/app/PageError";
+import { currentChoices } from "~/app/preferences";
 import { root, shell } from "~/app/shellRoute";
 import { hasUnsaved } from "~/app/unsaved";
 import { listSearch } from "~/records/list/search";
@@ -48,7 +49,7 @@ const home = createRoute({
   path: "/",
   loader: async () => {
     const navigation = await queries.ensureQueryData(navigationQuery);
-    const app = navigation.apps.find((one) => one.name === localStorage.getItem("freehold.app")) ?? navigation.apps[0];
+    const app = navigation.apps.find((one) => one.name === currentChoices().app) ?? navigation.apps[0];
     const page = app?.pages.find((one) => one.type === "list");
     if (app && page) throw redirect({ to: "/a/$app/$page", params: { app: app.name, page: page.name }, replace: true });
     const object = navigation.objects.find((one) => one.can.read);

@@ -1,24 +1,21 @@
 import "@mantine/notifications/styles.css";
 import "@mantine/spotlight/styles.css";
 
-import {
-  ActionIcon, AppShell, Avatar, Burger, Group, Menu, NavLink, Select, Text, UnstyledButton, useMantineColorScheme, useMantineTheme,
-  VisuallyHidden,
-} from "@mantine/core";
+import { ActionIcon, AppShell, Burger, Group, NavLink, Select, Text, UnstyledButton, useMantineColorScheme } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { ModalsProvider } from "@mantine/modals";
 import { Notifications } from "@mantine/notifications";
-import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link, Outlet, useNavigate, useParams, useRouterState } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect } from "react";
 
-import { api, navigationQuery, workspaceQuery, type Navigation } from "~/api";
+import { navigationQuery, workspaceQuery, type Navigation } from "~/api";
 import { followLanguage } from "~/app/language";
+import { choicesOf, choose, currentChoices, preferencesQuery } from "~/app/preferences";
 import { m } from "~/paraglide/messages";
-import { getLocale, locales, setLocale } from "~/paraglide/runtime";
+import { AccountMenu } from "~/shell/AccountMenu";
 import { openKeys, useKeys } from "~/shell/keys";
 import { openPalette, Palette } from "~/shell/Palette";
-import { openSections } from "~/setup/sections";
 
 const SetupNav = lazy(() => import("~/setup/SetupNav"));
 const Bars = lazy(() => import("~/shell/Bars"));
@@ -42,9 +39,13 @@ export default function Shell() {
 
 function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened: boolean; toggle: () => void }) {
   const { data: workspace } = useQuery(workspaceQuery);
+  const { theme } = choicesOf(useQuery(preferencesQuery).data);
+  const { setColorScheme } = useMantineColorScheme();
   useEffect(() => {
     if (workspace) followLanguage(workspace);
   }, [workspace]);
+  // Mantine keeps a copy in the browser, so that a page begins in the theme that was chosen last.
+  useLayoutEffect(() => setColorScheme(theme), [theme, setColorScheme]);
   const isSetup = useRouterState({ select: (state) => /^\/setup(\/|$)/.test(state.location.pathname) });
   return (
     <AppShell
@@ -103,11 +104,12 @@ function Frame({ navigation, opened, toggle }: { navigation: Navigation; opened:
 function Pages({ navigation }: { navigation: Navigation }) {
   const params = useParams({ strict: false }) as { app?: string; page?: string; object?: string };
   const navigate = useNavigate();
-  const kept = params.app ?? localStorage.getItem("freehold.app");
+  const kept = params.app ?? currentChoices().app;
   const app = navigation.apps.find((one) => one.name === kept) ?? navigation.apps[0];
+  const isKnown = navigation.apps.some((one) => one.name === params.app);
   useEffect(() => {
-    if (params.app) localStorage.setItem("freehold.app", params.app);
-  }, [params.app]);
+    if (params.app && isKnown) void choose("app", params.app).catch(() => undefined); // only where the next visit begins
+  }, [params.app, isKnown]);
   const open = (name: string | null) => {
     const next = navigation.apps.find((one) => one.name === name);
     const page = next?.pages.find((one) => one.type === "list");
@@ -179,64 +181,5 @@ function GroupLabel({ text }: { text: string }) {
     <Text size="xs" c="dimmed" fw={600} px="sm" pt="sm" pb={4}>
       {text}
     </Text>
-  );
-}
-
-function AccountMenu({ navigation }: { navigation: Navigation }) {
-  const { colorScheme, setColorScheme } = useMantineColorScheme();
-  const theme = useMantineTheme();
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const chooseLanguage = async (locale: (typeof locales)[number]) => {
-    // Before the page is loaded again in that language: the settings of the account would bring the other one back.
-    await api.PATCH("/api/v1/me", { body: { language: locale } }).catch(() => undefined);
-    await setLocale(locale);
-  };
-  const signOut = async () => {
-    await api.DELETE("/api/v1/auth/session");
-    client.clear();
-    await navigate({ to: "/login", search: { to: "/", error: "" } });
-  };
-  const administers = navigation.permissions.length > 0;
-  return (
-    <Menu position="bottom-end" width={240}>
-      <Menu.Target>
-        <UnstyledButton>
-          <VisuallyHidden>{m.account_menu()}</VisuallyHidden>
-          <Avatar name={navigation.user.name || navigation.user.email} color={theme.primaryColor} size={30} />
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>
-          {navigation.user.name}
-          <br />
-          {navigation.user.email}
-        </Menu.Label>
-        <Menu.Item renderRoot={(props) => <Link to="/account" {...props} />}>{m.account_menu()}</Menu.Item>
-        <Menu.Divider />
-        <Menu.Label>{m.theme()}</Menu.Label>
-        {(["light", "dark", "auto"] as const).map((scheme) => (
-          <Menu.Item key={scheme} onClick={() => setColorScheme(scheme)} rightSection={colorScheme === scheme ? "✓" : null}>
-            {{ light: m.theme_light(), dark: m.theme_dark(), auto: m.theme_auto() }[scheme]}
-          </Menu.Item>
-        ))}
-        <Menu.Label>{m.language()}</Menu.Label>
-        {locales.map((locale) => (
-          <Menu.Item key={locale} lang={locale} onClick={() => void chooseLanguage(locale)} rightSection={getLocale() === locale ? "✓" : null}>
-            {new Intl.DisplayNames([locale], { type: "language" }).of(locale)}
-          </Menu.Item>
-        ))}
-        <Menu.Divider />
-        <Menu.Item onClick={openKeys}>{m.keys()}</Menu.Item>
-        <Menu.Item renderRoot={(props) => <Link to="/welcome" {...props} />}>{m.welcome_palette()}</Menu.Item>
-        {openSections(navigation.permissions).length > 0 && <Menu.Item renderRoot={(props) => <Link to="/setup" {...props} />}>{m.setup_frame_title()}</Menu.Item>}
-        {administers && (
-          <Menu.Item component="a" href="/admin/">
-            {m.admin()}
-          </Menu.Item>
-        )}
-        <Menu.Item onClick={() => void signOut()}>{m.sign_out()}</Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
   );
 }

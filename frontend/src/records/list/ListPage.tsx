@@ -5,6 +5,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
 import { navigationQuery, objectQuery, viewsQuery, type Entry } from "~/api";
 import { messageOf } from "~/app/messages";
+import { choicesOf, preferencesQuery } from "~/app/preferences";
 import { toText } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import { BulkBar } from "~/records/bulk/BulkBar";
@@ -19,7 +20,7 @@ import type { ListSearch } from "~/records/list/search";
 import { bodyOf, nextSort, shapeOf, type ListLayout } from "~/records/list/shape";
 import { Total } from "~/records/list/Total";
 import { useColumns } from "~/records/list/useColumns";
-import { preferencesQuery, useLook } from "~/records/list/useLook";
+import { useLook } from "~/records/list/useLook";
 import { useRecords } from "~/records/list/useRecords";
 import { currentView, NO_VIEW, viewSearch } from "~/records/list/views";
 import { ViewTabs } from "~/records/list/ViewTabs";
@@ -160,6 +161,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
           onOpen={(record: Entry) => void navigate({ to: "/o/$object/$id", params: { object, id: record.id } })}
           editing={editing}
           onEnd={onEnd}
+          density={choicesOf(preferences).density}
           total={count && !count.capped ? count.value + 1 : -1}
         />
       )}

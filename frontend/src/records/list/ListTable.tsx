@@ -3,6 +3,7 @@ import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";
 
 import type { Entry, Field } from "~/api";
+import type { Choices } from "~/app/preferences";
 import { m } from "~/paraglide/messages";
 import type { CellEditing } from "~/records/list/cells/editing";
 import { NUMBERS, Row } from "~/records/list/cells/Row";
@@ -10,7 +11,7 @@ import { useCells } from "~/records/list/cells/useCells";
 import { bounded, offsets } from "~/records/list/columns";
 import { Head } from "~/records/list/Head";
 
-const ROW = 39;
+const ROW: Record<Choices["density"], number> = { comfortable: 39, compact: 31 };
 const MARK = 40;
 
 interface Props {
@@ -31,22 +32,24 @@ interface Props {
   onOpen: (record: Entry) => void;
   editing: CellEditing;
   onEnd: () => void;
+  density: Choices["density"];
   total: number;
 }
 
 /** A table of which only the rows in sight are in the page. */
-export function ListTable({ object, label, columns, frozen, widths, onWidth, onMove, nameField, records, sort, selected, onSelect, onSort, onOpen, editing, onEnd, total }: Props) {
+export function ListTable({ object, label, columns, frozen, widths, onWidth, onMove, nameField, records, sort, selected, onSelect, onSort, onOpen, editing, onEnd, density, total }: Props) {
   const frame = useRef<HTMLDivElement>(null);
   const [said, setSaid] = useState("");
   const edited = useRef(-1);
   const rows = useVirtualizer({
     count: records.length,
     getScrollElement: () => frame.current,
-    estimateSize: () => ROW,
+    estimateSize: () => ROW[density],
     overscan: 12,
     // What is being typed is not lost when its row is scrolled out of sight.
     rangeExtractor: (range) => [...new Set([...defaultRangeExtractor(range), ...(edited.current < 0 ? [] : [edited.current])])].sort((one, other) => one - other),
   });
+  useEffect(() => rows.measure(), [density, rows]);
   const items = rows.getVirtualItems();
   const lastShown = rows.range?.endIndex ?? 0;
   useEffect(() => {
@@ -76,7 +79,7 @@ export function ListTable({ object, label, columns, frozen, widths, onWidth, onM
   const all = records.length > 0 && selected.size >= records.length;
   return (
     <div className="table-frame" ref={frame} tabIndex={0} style={{ scrollPaddingInlineStart: frozenWidth }} role="region" aria-label={label}>
-      <div className="table" role="grid" aria-rowcount={total} aria-colcount={columns.length + 1} aria-multiselectable>
+      <div className="table" data-density={density} role="grid" aria-rowcount={total} aria-colcount={columns.length + 1} aria-multiselectable>
         <div className="table-head" role="row" style={grid}>
           <div className="table-cell frozen mark" role="columnheader">
             <Checkbox

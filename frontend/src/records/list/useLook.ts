@@ -2,19 +2,10 @@ import { useDebouncedCallback } from "@mantine/hooks";
 import { notifications } from "@mantine/notifications";
 import { useQueryClient } from "@tanstack/react-query";
 
-import { api, queries, workspaceQuery, type View, type Workspace } from "~/api";
+import { api, type View } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
 import { lookOf, type Look } from "~/records/list/columns";
-
-export const preferencesQuery = {
-  queryKey: ["preferences"],
-  queryFn: async ({ signal }: { signal: AbortSignal }) => (await api.GET("/api/v1/me/preferences", { signal })).data!.preferences as Record<string, unknown>,
-  initialData: () => queries.getQueryData<Workspace>(workspaceQuery.queryKey)?.preferences as Record<string, unknown> | undefined,
-  // Changes are made here only: what is kept here is newer than what the workspace began with.
-  staleTime: Infinity,
-  gcTime: Infinity,
-};
 
 /** The view, if widths and pinned columns belong to it: nobody else sees it. */
 function ownOf(view: View | undefined): View | undefined {

@@ -1,5 +1,6 @@
 /** The sections and related lists of a record's page. */
 import { api, type Field, type Navigation, type ObjectDetail } from "~/api";
+import { currentChoices } from "~/app/preferences";
 
 export interface Section {
   label: string;
@@ -25,7 +26,7 @@ export interface RecordLayout {
 const SYSTEM = ["created_at", "created_by", "updated_at", "updated_by"];
 
 /** The layout of the object's record page in this app, or else in the first that has one; otherwise all fields, and no lists. */
-export function layoutQuery(navigation: Navigation, detail: ObjectDetail, current = localStorage.getItem("freehold.app")) {
+export function layoutQuery(navigation: Navigation, detail: ObjectDetail, current = currentChoices().app) {
   const found = navigation.apps
     .toSorted((one, other) => Number(other.name === current) - Number(one.name === current))
     .flatMap((app) => app.pages.map((page) => ({ app: app.name, page })))
