@@ -40,10 +40,13 @@ class RoleController(Controller):
         operation_id="listRoles",
         summary="All roles, by name",
         response_description="The roles.",
+        conditional=True,
     )
-    async def list_roles(self, access: Injected[Access], roles: Injected[Roles]) -> RoleList:
+    async def list_roles(
+        self, request: TenantRequest, access: Injected[Access], roles: Injected[Roles]
+    ) -> Prepared[RoleList]:
         """All roles."""
-        return RoleList(data=[RoleResponse.of(one) for one in await roles.all(access)])
+        return request.tagged(RoleList(data=[RoleResponse.of(one) for one in await roles.all(access)]))
 
     @post(
         "/",

@@ -11,6 +11,7 @@ from api.schemas.common import Input, Output
 from api.schemas.roles import RoleReference
 from api.schemas.translations import LabelTranslations
 from tenant_schema.apps.catalog import AppModel, PageModel
+from tenant_schema.apps.catalog import Group as GroupModel
 from tenant_schema.apps.layouts.names import NARROWEST, WIDEST
 from tenant_schema.apps.pages.service import ShownPage
 from tenant_schema.apps.views.service import ShownView
@@ -86,11 +87,16 @@ _Pinned = Annotated[
 ]
 
 
-class Group(Output):
+class Group(Output, omit_defaults=True):
     """A group of pages in an app's navigation."""
 
     label: _Label
     pages: Annotated[list[str], Meta(description="Names of pages of the app.", examples=[["accounts"]])]
+    translations: LabelTranslations = {}
+
+    @classmethod
+    def of(cls, group: GroupModel) -> "Group":
+        return cls(label=group.label, pages=list(group.pages), translations=group.translations)
 
 
 class NewApp(Input):
@@ -165,7 +171,7 @@ class AppResponse(Output):
             icon=app.icon,
             description=app.description,
             active=app.active,
-            navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            navigation=[Group.of(group) for group in app.navigation],
             translations=app.translations,
             pages=[PageSummary.of(page) for page in app.pages.values()],
             created_at=app.created_at,

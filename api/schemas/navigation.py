@@ -98,7 +98,7 @@ class NavigationApp(Output):
             label=app.label,
             icon=app.icon,
             description=app.description,
-            navigation=[Group(label=group.label, pages=list(group.pages)) for group in app.navigation],
+            navigation=[Group.of(group) for group in app.navigation],
             translations=app.translations,
             pages=[PageSummary.of(page) for page in app.pages.values()],
         )

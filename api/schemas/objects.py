@@ -104,10 +104,7 @@ _FIELD_PROPERTIES: Final[_Json] = {
     "options": {
         "type": "array",
         "items": {"anyOf": [{"type": "string"}, _OPTION]},
-        "description": (
-            "Of `select` and `multi_select`: values, or objects with a value. Responses have objects with "
-            "value and label, and `color`, `archived` and `translations` where they are set."
-        ),
+        "description": "Of `select` and `multi_select`: values, or objects with a value.",
     },
     "target": {"type": "string", "description": "Of `lookup`: an object, or users."},
     "onDelete": {"type": "string", "description": "Of `lookup`: set_null, restrict or cascade."},
@@ -229,6 +226,13 @@ _FIELD_SCHEMA: Final[_Json] = {
         "id": {"type": "string", "format": "uuid", "description": "Absent for system fields."},
         **_FIELD_PROPERTIES,
         "type": {"type": "string", "enum": [*FIELD_TYPES, "id"]},
+        "options": {
+            "type": "array",
+            "items": _OPTION | {"required": ["value", "label"]},
+            "description": (
+                "Of `select` and `multi_select`; `color`, `archived` and `translations` where they are set."
+            ),
+        },
         "readOnly": {"type": "boolean", "description": "Whether only the system sets it."},
         "standard": {
             "type": "boolean",

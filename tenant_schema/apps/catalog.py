@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
@@ -52,6 +52,7 @@ class Group:
 
     label: str
     pages: tuple[str, ...]
+    translations: Translations = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -145,6 +146,9 @@ async def _page_rows() -> list[dict[str, Any]]:
 def _app(row: dict[str, Any], pages: Mapping[str, PageModel]) -> AppModel:
     """Return the app; its navigation may still name a page that is gone."""
     columns = {name: held for name, held in row.items() if name not in ("position", "navigation")}
-    groups = (Group(label=group["label"], pages=tuple(group["pages"])) for group in row["navigation"])
+    groups = (
+        Group(label=one["label"], pages=tuple(one["pages"]), translations=one.get("translations", {}))
+        for one in row["navigation"]
+    )
     kept = tuple(replace(one, pages=tuple(filter(pages.__contains__, one.pages))) for one in groups)
     return AppModel(**columns, navigation=kept, pages=MappingProxyType(pages))

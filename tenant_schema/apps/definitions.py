@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tenant_schema.apps.tables import PageType
+from tenant_schema.seed_labels import labels_of
 
 __all__ = ["SALES", "STANDARD_APPS", "AppDraft", "PageDraft"]
 
@@ -34,16 +35,21 @@ class AppDraft:
 
 _Section = Mapping[str, Any]
 
-_HISTORY: _Section = {
-    "label": "History",
-    "columns": 2,
-    "fields": ["created_at", "created_by", "updated_at", "updated_by"],
-}
-_DESCRIPTION: _Section = {"label": "Description", "columns": 1, "fields": ["description"]}
-
 
 def _section(label: str, *fields: str) -> _Section:
-    return {"label": label, "columns": 2, "fields": list(fields)}
+    return _labelled(label) | {"columns": 2, "fields": list(fields)}
+
+
+def _group(label: str, *pages: str) -> Mapping[str, Any]:
+    return _labelled(label) | {"pages": list(pages)}
+
+
+def _labelled(label: str) -> dict[str, Any]:
+    return {"label": label, "translations": labels_of(label)}
+
+
+_HISTORY = _section("History", "created_at", "created_by", "updated_at", "updated_by")
+_DESCRIPTION: _Section = _labelled("Description") | {"columns": 1, "fields": ["description"]}
 
 
 def _address(label: str, prefix: str) -> _Section:
@@ -56,7 +62,7 @@ def _opportunities_by(lookup: str) -> _Section:
     others.
     """
     return {
-        "label": "Opportunities",
+        **_labelled("Opportunities"),
         "object": "opportunities",
         "field": lookup,
         "columns": ["name", "stage", "amount", "close_date"],
@@ -92,7 +98,7 @@ _ACCOUNTS = (
             ],
             "related": [
                 {
-                    "label": "Contacts",
+                    **_labelled("Contacts"),
                     "object": "contacts",
                     "field": "account",
                     "columns": ["last_name", "first_name", "title", "email", "phone"],
@@ -180,8 +186,8 @@ SALES = AppDraft(
     icon="briefcase",
     description="The companies and people one does business with, and what one is selling them.",
     navigation=(
-        {"label": "Customers", "pages": ["accounts", "contacts"]},
-        {"label": "Selling", "pages": ["my_open_opportunities", "opportunities"]},
+        _group("Customers", "accounts", "contacts"),
+        _group("Selling", "my_open_opportunities", "opportunities"),
     ),
     pages=(*_ACCOUNTS, *_CONTACTS, *_OPPORTUNITIES),
 )

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from piccolo_conf import DB
 from tenant_schema.apps.definitions import STANDARD_APPS, AppDraft
 from tenant_schema.apps.tables import App, AppPage
+from tenant_schema.seed_labels import labels_of, texts_of
 
 __all__ = ["seed_apps"]
 
@@ -28,6 +29,7 @@ def _app(draft: AppDraft, position: int) -> App:
         label=draft.label,
         icon=draft.icon,
         description=draft.description,
+        translations=texts_of(label=draft.label, description=draft.description),
         navigation=list(draft.navigation),
         position=position,
     )
@@ -39,6 +41,7 @@ def _pages(app: App, draft: AppDraft) -> list[AppPage]:
             app=app.id,
             name=page.name,
             label=page.label,
+            translations=labels_of(page.label),
             type=page.type,
             object=page.object,
             layout=dict(page.layout),

@@ -1,10 +1,12 @@
 """The standard objects as definitions: what their fields are called, take and show."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pkgutil import resolve_name
 
 import piccolo_conf
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
+from tenant_schema.seed_labels import labels_of, texts_of
 
 __all__ = ["ACCOUNTS", "CONTACTS", "OPPORTUNITIES", "STANDARD_OBJECTS"]
 
@@ -13,7 +15,10 @@ def _options(*labels: str) -> Mapping[str, object]:
     """Options whose values are their labels in lower case: ``Real estate`` is ``real_estate``."""
     values = [label.lower().replace(" ", "_").replace("-", "") for label in labels]
     return {
-        "options": [{"value": value, "label": label} for value, label in zip(values, labels, strict=True)]
+        "options": [
+            {"value": value, "label": label, "translations": labels_of(label)}
+            for value, label in zip(values, labels, strict=True)
+        ]
     }
 
 
@@ -151,8 +156,16 @@ OPPORTUNITIES = ObjectDraft(
     ),
 )
 
+
+def _in_german(draft: ObjectDraft) -> ObjectDraft:
+    """Return the object with the German texts of its own and of its fields."""
+    texts = texts_of(label=draft.label, pluralLabel=draft.plural_label, description=draft.description)
+    fields = tuple(replace(one, translations=labels_of(one.label)) for one in draft.fields)
+    return replace(draft, translations=texts, fields=fields)
+
+
 STANDARD_OBJECTS: tuple[ObjectDraft, ...] = (
-    *(ACCOUNTS, CONTACTS, OPPORTUNITIES),
+    *map(_in_german, (ACCOUNTS, CONTACTS, OPPORTUNITIES)),
     *map(resolve_name, piccolo_conf.STANDARD_OBJECTS),
 )
 """What is looked into comes before what looks into it."""

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 
-import { labelOf, pluralLabelOf } from "~/fields/labels";
+import { labelOf, navigationInLanguage, pluralLabelOf } from "~/fields/labels";
+import { getLocale } from "~/paraglide/runtime";
 import { choicesOf, optionsOf } from "~/fields/format";
 
 const ACCOUNT = {
@@ -12,6 +13,12 @@ const ACCOUNT = {
 describe("a label", () => {
   it("is that of the language, also of another region", () => {
     expect(["de", "de-AT", "pt-BR", "pt"].map((language) => labelOf(ACCOUNT, language))).toEqual(["Kunde", "Kunde", "Conta", "Conta"]);
+  });
+  it("is that of the language in a menu: of apps, of groups and of pages", () => {
+    const named = (label: string, german: string) => ({ label, translations: { [getLocale()]: { label: german } } });
+    const app = { ...named("Sales", "Vertrieb"), pages: [named("Accounts", "Firmen")], navigation: [{ ...named("Customers", "Kunden"), pages: ["accounts"] }, { label: "Bare", pages: [] }] };
+    const [shown] = navigationInLanguage({ apps: [app], objects: [] }).apps;
+    expect([shown?.label, shown?.pages[0]?.label, ...(shown?.navigation ?? []).map((one) => one.label)]).toEqual(["Vertrieb", "Firmen", "Kunden", "Bare"]);
   });
   it("is the thing's own where there is no translation", () => {
     expect(labelOf(ACCOUNT, "fr")).toBe("Account");

@@ -32,8 +32,8 @@ export function inLanguage<T extends WithFields>(detail: T): T {
 }
 
 /** The navigation with the labels of the page's language. */
-export function navigationInLanguage<T extends { apps: (Labelled & { pages: Labelled[] })[]; objects: WithFields[] }>(navigation: T): T {
-  const apps = navigation.apps.map((app) => ({ ...app, label: labelOf(app), pages: labelled(app.pages) }));
+export function navigationInLanguage<T extends { apps: (Labelled & { pages: Labelled[]; navigation: Labelled[] })[]; objects: WithFields[] }>(navigation: T): T {
+  const apps = navigation.apps.map((app) => ({ ...app, label: labelOf(app), pages: labelled(app.pages), navigation: labelled(app.navigation) }));
   return { ...navigation, apps, objects: navigation.objects.map(inLanguage) };
 }
 

@@ -15,7 +15,8 @@ that refer to the one shown by a lookup of theirs::
 
 A field may be one beyond lookups, as in the record API: ``account.industry``. A custom page's layout is
 any JSON object: whoever shows the page knows what it means. An app's navigation is a list of groups of pages:
-``[{"label": "Customers", "pages": ["accounts"]}]``.
+``[{"label": "Customers", "pages": ["accounts"]}]``. Sections, related lists and groups may have
+``translations`` of their labels: ``{"de": {"label": "Kunden"}}``.
 """
 
 from collections.abc import Callable, Collection, Mapping
@@ -34,6 +35,7 @@ from tenant_schema.apps.layouts.names import (
     check_sort,
 )
 from tenant_schema.apps.tables import PageType
+from tenant_schema.objects.fields.translations import LABELLED, read_translations
 from tenant_schema.problems import Problem, ProblemCollector, suggestion
 from tenant_schema.records.access.schema_view import SchemaView
 from tenant_schema.records.query.model import MAX_LIMIT
@@ -83,7 +85,7 @@ def check_navigation(navigation: object, pages: Collection[str]) -> list[Problem
         return collector.problems
     for position, group in enumerate(navigation):
         place = f"navigation.{position}"
-        if check_keys(group, place, ("label", "pages"), collector):
+        if check_keys(group, place, ("label", "pages", "translations"), collector):
             _check_label_of(place, group, collector)
             check_names(f"{place}.pages", group.get("pages"), look, collector)
     return collector.problems
@@ -128,7 +130,7 @@ def _some(layout: _Layout, key: str, least: int, collector: ProblemCollector) ->
 
 
 def _check_section(place: str, section: object, fields: Fields, collector: ProblemCollector) -> None:
-    if not check_keys(section, place, ("label", "columns", "fields"), collector):
+    if not check_keys(section, place, ("label", "columns", "fields", "translations"), collector):
         return
     _check_label_of(place, section, collector)
     columns = section.get("columns", 1)
@@ -140,7 +142,7 @@ def _check_section(place: str, section: object, fields: Fields, collector: Probl
 def _check_related(
     place: str, related: object, shown: str, schema: SchemaView, collector: ProblemCollector
 ) -> None:
-    keys = ("label", "object", "field", "columns", "sort", "filter", "limit")
+    keys = ("label", "object", "field", "columns", "sort", "filter", "limit", "translations")
     if not check_keys(related, place, keys, collector):
         return
     _check_label_of(place, related, collector)
@@ -181,6 +183,14 @@ _CHECKS: Mapping[PageType, Callable[[_Layout, str, SchemaView, ProblemCollector]
 def _check_label_of(place: str, holder: Mapping[str, object], collector: ProblemCollector) -> None:
     for problem in _check_label(f"{place}.label", holder.get("label")):
         collector.add(problem.field, problem.code, problem.message)
+    if "translations" not in holder:
+        return
+    here, given = f"{place}.translations", holder["translations"]
+    tags = read_translations(here, given, LABELLED, collector)
+    if isinstance(given, Mapping) and len(tags) == len(given):
+        for tag, usual in zip(given, tags, strict=True):
+            if tag != usual:
+                collector.add(f"{here}.{tag}", "invalid-language", f"Write this language as {usual}.")
 
 
 def _is_deeper(value: object, levels: int) -> bool:

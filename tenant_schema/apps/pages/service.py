@@ -196,7 +196,9 @@ async def _rename_in_navigation(app: AppModel, name: str, new_name: str | None) 
     navigation = []
     for group in app.navigation:
         pages = [new_name if page == name else page for page in group.pages]
-        navigation.append({"label": group.label, "pages": [page for page in pages if page is not None]})
+        texts = {"translations": group.translations} if group.translations else {}
+        kept = [page for page in pages if page is not None]
+        navigation.append({"label": group.label, "pages": kept, **texts})
     await App.update({App.navigation: navigation}).where(App.id == app.id)
 
 

@@ -20,6 +20,7 @@ from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import COLUMNS, SharedTables, runtime_table
+from tenant_schema.seed_labels import labels_of
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
 
@@ -106,7 +107,16 @@ _FIELD_COLUMNS = (
 
 
 def _system(name: str, label: str, field_type: FieldType, **options: Any) -> FieldModel:
-    return FieldModel(name=name, column_name=name, label=label, type=field_type, system=True, **options)
+    translations = {} if name == "id" else labels_of(label)
+    return FieldModel(
+        name=name,
+        column_name=name,
+        label=label,
+        type=field_type,
+        system=True,
+        translations=translations,
+        **options,
+    )
 
 
 SYSTEM_FIELDS = (

@@ -8,6 +8,7 @@ import msgspec
 from tenant_schema.objects.fields.datetime import DatetimeType
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.target import Target
+from tenant_schema.seed_labels import labels_of
 
 __all__ = ["DELETED_AT", "in_trash"]
 
@@ -15,6 +16,7 @@ DELETED_AT: Final = FieldModel(
     name="deleted_at",
     column_name="deleted_at",
     label="Deleted at",
+    translations=labels_of("Deleted at"),
     type=DatetimeType(),
     system=True,
     read_only=True,

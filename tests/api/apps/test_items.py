@@ -166,6 +166,17 @@ async def test_what_one_may_not_read_any_more_is_absent_and_comes_back(world: Wo
 
 
 @ON_SQLITE
+@pytest.mark.parametrize("name", ["views", "pages"])
+async def test_no_object_has_the_name_of_another_kind_of_favourite(world: World, name: str) -> None:
+    """``PUT /me/favourites/views/{id}`` would be about a view, not about a record of it."""
+    client = await world.user()
+    made = await client.post("/api/v1/objects", json={"name": name})
+    renamed = await client.patch("/api/v1/objects/contacts", json={"name": name})
+    for refused in (made, renamed):
+        assert [one["code"] for one in assert_problem(refused)["errors"]] == ["reserved-name"]
+
+
+@ON_SQLITE
 async def test_names_of_objects_may_change_and_a_dropped_one_leaves_no_trace(world: World) -> None:
     client = await world.user()
     body = {"name": "deals", "nameField": "title", "fields": [{"name": "title", "type": "text"}]}

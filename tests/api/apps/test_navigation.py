@@ -43,7 +43,8 @@ async def test_it_holds_what_menus_and_lists_are_drawn_from(world: World) -> Non
     assert (app["name"], app["label"], app["icon"]) == ("sales", "Sales", "briefcase")
     assert app["navigation"][0]["pages"][0] == "accounts"
     page = {"name": "accounts", "label": "Accounts", "type": "list", "object": "accounts"}
-    assert app["pages"][0] == page | {"translations": {}}
+    assert app["pages"][0] == page | {"translations": {"de": {"label": "Firmen"}}}
+    assert app["navigation"][0]["translations"] == {"de": {"label": "Kunden"}}
     accounts = named(found["objects"], "accounts")
     assert (accounts["label"], accounts["pluralLabel"]) == ("Account", "Accounts")
     assert accounts["can"] == {"create": True, "read": True, "update": True, "delete": False}
@@ -52,6 +53,7 @@ async def test_it_holds_what_menus_and_lists_are_drawn_from(world: World) -> Non
         "label": "Owner",
         "type": "lookup",
         "target": "users",
+        "translations": {"de": {"label": "Zuständig"}},
     }
     assert named(accounts["fields"], "created_at")["readOnly"] is True
 

@@ -145,3 +145,26 @@ async def test_labels_of_views_apps_and_pages_are_translated(world: World) -> No
     assert [one["translations"] for one in seen["pages"]] == [german]
     refused = assert_problem(await client.patch(path, json={"translations": {"de": {"label": ""}}}))
     assert refused["errors"][0]["field"] == "translations.de.label"
+
+
+async def test_groups_sections_and_related_lists_have_translations_that_renaming_keeps(world: World) -> None:
+    client, sales = await world.user(), "/api/v1/apps/sales"
+    german = {"de": {"label": "Kundschaft"}, "pt-BR": {"label": "Clientes"}}
+    groups = [{"label": "Customers", "pages": ["accounts"], "translations": german}]
+    changed = await client.patch(sales, json={"navigation": [*groups, {"label": "Bare", "pages": []}]})
+    assert changed.json()["navigation"] == [*groups, {"label": "Bare", "pages": []}]
+    await client.patch(f"{sales}/pages/accounts", json={"name": "firms"})
+    assert (await client.get(sales)).json()["navigation"][0] == groups[0] | {"pages": ["firms"]}
+    layout = (await client.get(f"{sales}/pages/account")).json()["layout"]
+    assert layout["sections"][2]["translations"] == {"de": {"label": "Rechnungsanschrift"}}
+    assert layout["related"][0]["translations"] == {"de": {"label": "Kontakte"}}
+    for place, given_texts in (
+        ("DE", {"DE": {"label": "x"}}),
+        ("de.text", {"de": {"text": "x"}}),
+    ):
+        group = {"label": "Customers", "pages": ["firms"], "translations": given_texts}
+        refused = assert_problem(await client.patch(sales, json={"navigation": [group]}))
+        assert [one["field"] for one in refused["errors"]] == [f"navigation.0.translations.{place}"]
+    layout["sections"][0]["translations"] = {"!": {}}
+    refused = assert_problem(await client.patch(f"{sales}/pages/account", json={"layout": layout}))
+    assert [one["field"] for one in refused["errors"]] == ["layout.sections.0.translations.!"]

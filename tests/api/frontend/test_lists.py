@@ -200,6 +200,33 @@ async def test_a_view_is_saved_changed_reset_and_opened_by_default(world_with: A
         assert shown.faults == []
 
 
+async def test_a_view_is_a_favourite_in_the_palette_until_its_star_is_taken_away(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        await accounts(admin, 2)
+        view = {"object": "accounts", "label": "Banks", "filter": {"industry": "finance"}}
+        made = await admin.post("/api/v1/views", json={**view, "columns": ["name"], "sort": []})
+        await opens(shown)
+        star = button(shown, "Favourite")
+        await expect(star).to_have_count(0)
+        await shown.page.goto(f"{shown.address}/o/accounts?view={made.json()['id']}")
+        await expect(star).to_have_attribute("aria-pressed", "false")
+        await star.click()
+        await expect(star).to_have_attribute("aria-pressed", "true")
+        (favourite,) = (await admin.get("/api/v1/me/favourites")).json()["data"]
+        assert (favourite["kind"], favourite["item"]) == ("view", made.json()["id"])
+        await shown.accessible()
+        await shown.page.keyboard.press("Control+k")
+        await shown.page.get_by_role("dialog").get_by_text("Banks").first.wait_for()
+        await shown.page.keyboard.press("Escape")
+        await star.click()
+        await expect(star).to_have_attribute("aria-pressed", "false")
+        assert (await admin.get("/api/v1/me/favourites")).json()["data"] == []
+        assert shown.faults == []
+
+
 async def test_a_filter_with_alternatives_and_relative_dates_counts_once_it_is_applied(
     world_with: Any, browser: Browser
 ) -> None:

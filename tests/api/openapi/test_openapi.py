@@ -220,3 +220,12 @@ async def test_the_page_reads_well(world: World) -> None:
 async def test_the_page_forbids_scripts(world: World) -> None:
     answer = await world.client().get("/schema", headers={"Accept": "text/html"})
     assert answer.headers["content-security-policy"].startswith("default-src 'none'")
+
+
+def test_options_of_fields_are_objects_in_responses_and_may_be_texts_in_requests() -> None:
+    found = document("tenant")
+    shown = found["components"]["schemas"]["FieldResponse"]["properties"]["data"]["properties"]["options"]
+    assert (shown["items"]["type"], shown["items"]["required"]) == ("object", ["value", "label"])
+    create = found["paths"]["/api/v1/objects/{object}/fields"]["post"]["requestBody"]["content"]
+    asked = create["application/json"]["schema"]["properties"]["options"]["items"]["anyOf"]
+    assert [one["type"] for one in asked] == ["string", "object"]

@@ -60,7 +60,9 @@ async def test_a_seeded_tenant_has_the_sales_app_with_its_pages_in_order(bound: 
     await seed_apps()
     app = await App.select().output(load_json=True).first()
     assert (app["name"], app["label"], app["active"]) == ("sales", "Sales", True)
-    assert app["navigation"][0] == {"label": "Customers", "pages": ["accounts", "contacts"]}
+    german = {"de": {"label": "Kunden"}}
+    customers = {"label": "Customers", "pages": ["accounts", "contacts"], "translations": german}
+    assert app["navigation"][0] == customers
     query = AppPage.select().where(AppPage.app == app["id"]).order_by(AppPage.position)
     pages = await query.output(load_json=True)
     assert [(page["name"], page["type"], page["object"]) for page in pages] == [

@@ -13,6 +13,7 @@ import { m } from "~/paraglide/messages";
 import type { ListSearch } from "~/records/list/search";
 import type { ListShape } from "~/records/list/shape";
 import { isChanged, mayChange, reordered, viewSearch } from "~/records/list/views";
+import { ViewStar } from "~/records/record/Star";
 import { number } from "~/records/style";
 
 interface Props {
@@ -125,6 +126,7 @@ export function ViewTabs({ object, views, current, shape, widths, pinned, search
           </Button>
         </>
       )}
+      {current && <ViewStar view={current.id} />}
       <Menu position="bottom-end">
         <Menu.Target>
           <ActionIcon variant="subtle" color="gray" aria-label={m.list_view_menu()} title={m.list_view_menu()}>

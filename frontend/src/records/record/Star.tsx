@@ -8,20 +8,37 @@ import { m } from "~/paraglide/messages";
 
 /** Makes a record one of the caller's favourites, or none any more. */
 export function Star({ object, id }: { object: string; id: string }) {
+  const params = { path: { object, id } };
+  return <Mark kind="record" item={id} put={() => api.PUT("/api/v1/me/favourites/{object}/{id}", { params })} remove={() => api.DELETE("/api/v1/me/favourites/{object}/{id}", { params })} />;
+}
+
+/** As {@link Star}, for a saved view. */
+export function ViewStar({ view }: { view: string }) {
+  const params = { path: { view } };
+  return <Mark kind="view" item={view} isSmall put={() => api.PUT("/api/v1/me/favourites/views/{view}", { params })} remove={() => api.DELETE("/api/v1/me/favourites/views/{view}", { params })} />;
+}
+
+interface MarkProps {
+  kind: "record" | "view";
+  item: string;
+  isSmall?: boolean;
+  put: () => Promise<unknown>;
+  remove: () => Promise<unknown>;
+}
+
+function Mark({ kind, item, isSmall = false, put, remove }: MarkProps) {
   const { data: workspace } = useQuery(workspaceQuery);
-  const isMarked = workspace?.favourites.some((one) => one.kind === "record" && one.item === id) ?? false;
+  const isMarked = workspace?.favourites.some((one) => one.kind === kind && one.item === item) ?? false;
   const toggle = async () => {
-    const params = { path: { object, id } };
     try {
-      if (isMarked) await api.DELETE("/api/v1/me/favourites/{object}/{id}", { params });
-      else await api.PUT("/api/v1/me/favourites/{object}/{id}", { params });
+      await (isMarked ? remove() : put());
     } catch (failure) {
       notifications.show({ color: "red", message: messageOf(failure) });
     }
     await queries.invalidateQueries({ queryKey: workspaceQuery.queryKey });
   };
   return (
-    <ActionIcon variant="default" className="no-print" aria-label={m.welcome_favourite()} aria-pressed={isMarked} onClick={() => void toggle()}>
+    <ActionIcon {...(isSmall ? { variant: "subtle", color: "gray" } : { variant: "default" })} className="no-print" aria-label={m.welcome_favourite()} aria-pressed={isMarked} onClick={() => void toggle()}>
       <span aria-hidden>{isMarked ? "★" : "☆"}</span>
     </ActionIcon>
   );

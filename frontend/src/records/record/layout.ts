@@ -1,15 +1,20 @@
 /** The sections and related lists of a record's page. */
 import { api, type Field, type Navigation, type ObjectDetail } from "~/api";
 import { currentChoices } from "~/app/preferences";
+import { labelled } from "~/fields/labels";
+
+type Translations = Record<string, Record<string, string>>;
 
 export interface Section {
   label: string;
+  translations?: Translations;
   columns: number;
   fields: string[];
 }
 
 export interface Related {
   label: string;
+  translations?: Translations;
   object: string;
   field: string;
   columns: string[];
@@ -39,6 +44,7 @@ export function layoutQuery(navigation: Navigation, detail: ObjectDetail, curren
       const { data } = await api.GET("/api/v1/apps/{app}/pages/{page}", { params: { path } });
       return { sections: [], related: [], ...(data!.layout as Partial<RecordLayout>) };
     },
+    select: ({ sections, related }: RecordLayout): RecordLayout => ({ sections: labelled(sections), related: labelled(related) }),
     staleTime: 60_000,
   };
 }

@@ -7,11 +7,12 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { navigationQuery } from "~/api";
 import { m } from "~/paraglide/messages";
 import { freeLabel, problemAt, type PageType } from "~/setup/apps/layouts";
-import { movePage, withoutGroup, type Menu } from "~/setup/apps/menu";
+import { movePage, withoutGroup, type Group as MenuGroup, type Menu } from "~/setup/apps/menu";
 import { NewPageDialog } from "~/setup/apps/NewPageDialog";
 import type { App } from "~/setup/apps/queries";
 import { movedIn, type Place } from "~/setup/apps/sorting/moving";
 import { Sort, SortItem, SortList } from "~/setup/apps/sorting/Sortable";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 interface Props {
   app: App;
@@ -30,7 +31,7 @@ export function AppMenu({ app, menu, problems, isDirty, onChange }: Props) {
   const pages = new Map(app.pages.map((one) => [one.name, one]));
   const nameAt = ({ list, at }: Place) => pages.get(lists[list]?.[at] ?? "")?.label ?? "";
   const listName = (list: number) => groups[list]?.label ?? m.menu_rest();
-  const setGroup = (at: number, label: string) => onChange({ groups: groups.map((one, index) => (index === at ? { ...one, label } : one)), rest });
+  const setGroup = (at: number, part: Partial<MenuGroup>) => onChange({ groups: groups.map((one, index) => (index === at ? { ...one, ...part } : one)), rest });
   const addGroup = () => onChange({ groups: [...groups, { label: freeLabel(m.menu_group(), groups.map((one) => one.label)), pages: [] }], rest });
 
   const listOf = (list: number) => (
@@ -51,7 +52,7 @@ export function AppMenu({ app, menu, problems, isDirty, onChange }: Props) {
         {groups.map((group, at) => (
           <div key={at} className="editor-box">
             <Group gap="xs" mb="xs" wrap="nowrap" align="flex-start">
-              <TextInput flex={1} size="xs" aria-label={m.menu_group_label()} required maxLength={100} value={group.label} error={problemAt(problems, `navigation.${at}`)} onChange={(event) => setGroup(at, event.currentTarget.value)} />
+              <TextInput flex={1} size="xs" aria-label={m.menu_group_label()} required maxLength={100} value={group.label} error={problemAt(problems, `navigation.${at}`)} onChange={(event) => setGroup(at, { label: event.currentTarget.value })} />
               <ActionIcon variant="subtle" color="gray" disabled={at === 0} aria-label={m.sort_up({ item: group.label })} onClick={() => onChange({ groups: movedIn(groups, at, at - 1), rest })}>
                 ↑
               </ActionIcon>
@@ -63,6 +64,7 @@ export function AppMenu({ app, menu, problems, isDirty, onChange }: Props) {
               </ActionIcon>
             </Group>
             {listOf(at)}
+            <TranslationsInput texts={{ label: m.menu_group_label() }} value={group.translations ?? {}} onChange={(translations) => setGroup(at, { translations })} />
           </div>
         ))}
         {(rest.length > 0 || groups.length === 0) && (

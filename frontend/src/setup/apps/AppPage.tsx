@@ -15,7 +15,7 @@ import { m } from "~/paraglide/messages";
 import { AppMenu } from "~/setup/apps/AppMenu";
 import { IconChoice } from "~/setup/apps/IconChoice";
 import { problemAt } from "~/setup/apps/layouts";
-import { menuOf, orderOf, type Menu as PagesMenu } from "~/setup/apps/menu";
+import { menuOf, navigationOf, orderOf, type Menu as PagesMenu } from "~/setup/apps/menu";
 import { appQuery, matching, refreshApps, type App, type Tagged } from "~/setup/apps/queries";
 import { SaveRefusal } from "~/setup/apps/SaveRefusal";
 import { isSame, useDraft } from "~/setup/apps/useDraft";
@@ -136,6 +136,6 @@ function draftOf({ value, etag }: Tagged<App>): Draft {
 function changesOf(base: Draft, draft: Draft): Record<string, unknown> {
   const names = ["name", "label", "icon", "description", "active"] as const;
   const changed = names.filter((name) => draft[name] !== base[name]).map((name) => [name, draft[name]]);
-  const groups = isSame(base.menu.groups, draft.menu.groups) ? [] : [["navigation", draft.menu.groups]];
+  const groups = isSame(base.menu.groups, draft.menu.groups) ? [] : [["navigation", navigationOf(draft.menu)]];
   return Object.fromEntries([...changed, ...groups]);
 }

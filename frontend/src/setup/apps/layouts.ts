@@ -39,9 +39,10 @@ export function listDraft(layout: Record<string, unknown>): ListDraft {
 export function recordDraft(layout: Record<string, unknown>): RecordLayout {
   const listed = (value: unknown) => (Array.isArray(value) ? value.filter(isObject) : []);
   return {
-    sections: listed(layout.sections).map((one) => ({ label: text(one.label), columns: one.columns === 2 ? 2 : 1, fields: texts(one.fields) })),
+    sections: listed(layout.sections).map((one) => ({ label: text(one.label), ...translated(one), columns: one.columns === 2 ? 2 : 1, fields: texts(one.fields) })),
     related: listed(layout.related).map((one) => ({
       label: text(one.label),
+      ...translated(one),
       object: text(one.object),
       field: text(one.field),
       columns: texts(one.columns),
@@ -170,6 +171,11 @@ function wordsOf({ message, didYouMean }: FieldProblem): string {
 
 function texts(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((one) => typeof one === "string") : [];
+}
+
+/** The translations of a label: they stay as they are. */
+function translated({ translations }: Record<string, unknown>): Pick<Section, "translations"> {
+  return isObject(translations) ? { translations: translations as NonNullable<Section["translations"]> } : {};
 }
 
 function text(value: unknown): string {

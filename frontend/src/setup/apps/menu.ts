@@ -2,12 +2,14 @@
 import type { Schemas } from "@freehold/client";
 
 import { moved, type Place } from "~/setup/apps/sorting/moving";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
 
 export type App = Schemas["AppResponse"];
 
 export interface Group {
   label: string;
   pages: string[];
+  translations?: Translations;
 }
 
 /** Groups in order; `rest` are the pages that no group has, in the app's order. */
@@ -18,7 +20,7 @@ export interface Menu {
 
 export function menuOf(app: Pick<App, "navigation" | "pages">): Menu {
   const known = new Set(app.pages.map((one) => one.name));
-  const groups = app.navigation.map((one) => ({ label: one.label, pages: one.pages.filter((name) => known.has(name)) }));
+  const groups = app.navigation.map((one) => ({ ...one, pages: one.pages.filter((name) => known.has(name)) }));
   const grouped = new Set(groups.flatMap((one) => one.pages));
   return { groups, rest: app.pages.map((one) => one.name).filter((name) => !grouped.has(name)) };
 }
@@ -32,6 +34,14 @@ export function movePage({ groups, rest }: Menu, from: Place, to: Place): Menu {
 /** The menu without a group; its pages are then in none. */
 export function withoutGroup({ groups, rest }: Menu, at: number): Menu {
   return { groups: groups.filter((_, index) => index !== at), rest: [...(groups[at]?.pages ?? []), ...rest] };
+}
+
+/** The groups as the API takes them. */
+export function navigationOf({ groups }: Menu): Group[] {
+  return groups.map(({ translations = {}, ...rest }) => {
+    const kept = cleaned(translations);
+    return { ...rest, ...(Object.keys(kept).length > 0 ? { translations: kept } : {}) };
+  });
 }
 
 /** All pages, in the order of the menu: the order in which they are kept. */
