@@ -170,8 +170,9 @@ async def test_what_one_may_not_read_any_more_is_absent_and_comes_back(world: Wo
 async def test_no_object_has_the_name_of_another_kind_of_favourite(world: World, name: str) -> None:
     """``PUT /me/favourites/views/{id}`` would be about a view, not about a record of it."""
     client = await world.user()
+    assert (await client.post("/api/v1/objects", json={"name": "sights"})).status_code == 201
     made = await client.post("/api/v1/objects", json={"name": name})
-    renamed = await client.patch("/api/v1/objects/contacts", json={"name": name})
+    renamed = await client.patch("/api/v1/objects/sights", json={"name": name})
     for refused in (made, renamed):
         assert [one["code"] for one in assert_problem(refused)["errors"]] == ["reserved-name"]
 
