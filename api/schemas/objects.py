@@ -234,10 +234,7 @@ _FIELD_SCHEMA: Final[_Json] = {
             ),
         },
         "readOnly": {"type": "boolean", "description": "Whether only the system sets it."},
-        "standard": {
-            "type": "boolean",
-            "description": "Whether every tenant has it.",
-        },
+        "standard": {"type": "boolean", "description": "Whether every tenant has it."},
         "system": {"type": "boolean", "description": "Whether every object has it."},
         "position": {"type": "integer", "description": "Its place among the object's fields."},
     },
