@@ -46,10 +46,9 @@ export interface Option {
 
 /** All options, with the labels of the page's language. */
 export function optionsOf(field: Partial<Pick<Field, "options">>): Option[] {
-  return (field.options ?? []).map((one) => {
-    if (typeof one === "string") return { value: one, label: one };
-    return { value: one.value, label: labelOf(one) || one.value, ...(one.color ? { color: one.color } : {}), ...(one.archived ? { archived: true } : {}) };
-  });
+  return (field.options ?? []).map((one) => ({
+    value: one.value, label: labelOf(one) || one.value, ...(one.color ? { color: one.color } : {}), ...(one.archived ? { archived: true } : {}),
+  }));
 }
 
 /** The options that are offered: archived ones only where the record has them. */

@@ -28,7 +28,7 @@ describe("a label", () => {
 });
 
 describe("options", () => {
-  const field = { options: ["open", { value: "won", label: "Won", color: "green" as const }, { value: "parked", label: "Parked", archived: true }] };
+  const field = { options: [{ value: "open", label: "" }, { value: "won", label: "Won", color: "green" as const }, { value: "parked", label: "Parked", archived: true }] };
   it("have a label, and what was set for them", () => {
     expect(optionsOf(field)).toEqual([
       { value: "open", label: "open" },
