@@ -18,14 +18,18 @@ from tenant_schema.objects.changes.decide.definitions import Definitions, field_
 from tenant_schema.objects.definitions.drafts import FieldDraft
 from tenant_schema.objects.definitions.limits import count_problems, row_problems, with_storage
 from tenant_schema.objects.definitions.row_budget import RowLimits
+from tenant_schema.objects.errors import InvalidName
 from tenant_schema.objects.fields.registry import FIELD_TYPES
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
+from tenant_schema.objects.model.runtime_table import system_columns
+from tenant_schema.objects.names import check_name
 from tenant_schema.standard.definitions import STANDARD_OBJECTS
 
 __all__ = ["decided_definitions", "field_row_from", "object_row_from"]
 
 _MADE: Final = re.compile(r"[a-z][a-z0-9_]*_[0-9a-f]{8}")
 """Names of tables and columns that were made for objects and fields."""
+_SYSTEM: Final = frozenset(system_columns())
 _JSON_OF_OBJECT: Final = ("object_indexes", "translations")
 _JSON_OF_FIELD: Final = ("settings", "translations", "default_value")
 
@@ -131,6 +135,14 @@ def _require_names(objects: Sequence[ObjectRow], fields: Sequence[FieldRow]) -> 
             raise ContentsUnknown(f"The archive has the object {row.name!r}, whose table is not known here.")
     if len(set(tables)) < len(tables):
         raise ContentsInvalid("Two objects in the archive have the same table.")
+    columns = {(field.object, field.column_name) for field in fields}
+    if len(columns) < len(fields) or not _SYSTEM.isdisjoint(name for _, name in columns):
+        raise ContentsInvalid("Two columns of an object in the archive have the same name.")
+    try:
+        for one in (*objects, *fields):
+            check_name(one.name)
+    except InvalidName:
+        raise ContentsInvalid("An object or field in the archive has an invalid name.") from None
     for field in fields:
         if not field.standard and _MADE.fullmatch(field.column_name) is None:
             raise ContentsInvalid("A field in the archive has a column with an invalid name.")

@@ -74,6 +74,15 @@ def field_cell(column: str, value: Any) -> Change:
     return change
 
 
+def standard_field(column: str) -> Change:
+    """The phone of accounts has the column of something else."""
+
+    def change(tables: Tables) -> None:
+        cell(tables, "field_definitions", "column_name", column, row_of(tables, "field_definitions", "phone"))
+
+    return change
+
+
 def without_users(tables: Tables) -> None:
     tables["users"] = (tables["users"][0], [])
 
@@ -124,6 +133,10 @@ CHANGES: list[tuple[Change, type[ContentsError], str]] = [
     (object_cell("name", None), ContentsInvalid, "none of an object or field"),
     (object_cell("object_indexes", "{"), ContentsInvalid, "none of an object or field"),
     (field_cell("column_name", 'a" --'), ContentsInvalid, "invalid name"),
+    (standard_field("id"), ContentsInvalid, "the same name"),
+    (standard_field("website"), ContentsInvalid, "the same name"),
+    (object_cell("name", "__class__"), ContentsInvalid, "invalid name"),
+    (field_cell("name", "Who'"), ContentsInvalid, "invalid name"),
     (field_cell("type", "hologram"), ContentsUnknown, "'hologram'"),
     (field_cell("settings", "{}"), ContentsInvalid, "gadgets"),
     (field_cell("settings", '{"target": "ghosts", "onDelete": "set_null"}'), ContentsInvalid, "gadgets"),
