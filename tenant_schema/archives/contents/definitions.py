@@ -139,8 +139,8 @@ def _require_names(objects: Sequence[ObjectRow], fields: Sequence[FieldRow]) -> 
     if len(columns) < len(fields) or not _SYSTEM.isdisjoint(name for _, name in columns):
         raise ContentsInvalid("Two columns of an object in the archive have the same name.")
     try:
-        for one in (*objects, *fields):
-            check_name(one.name)
+        for name in [*(row.name for row in objects), *(field.name for field in fields)]:
+            check_name(name)
     except InvalidName:
         raise ContentsInvalid("An object or field in the archive has an invalid name.") from None
     for field in fields:
