@@ -4092,10 +4092,10 @@ export interface components {
                 precision?: number;
                 /** @description Of `decimal`: how many of them decimals (2 by default). */
                 scale?: number;
-                /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
-                options?: (string | {
+                /** @description Of `select` and `multi_select`; `color`, `archived` and `translations` where they are set. */
+                options?: {
                     value: string;
-                    label?: string;
+                    label: string;
                     /**
                      * @description In which the option is shown.
                      * @enum {string}
@@ -4116,7 +4116,7 @@ export interface components {
                             label?: string;
                         };
                     };
-                })[];
+                }[];
                 /** @description Of `lookup`: an object, or users. */
                 target?: string;
                 /** @description Of `lookup`: set_null, restrict or cascade. */
@@ -4254,6 +4254,20 @@ export interface components {
              *     ]
              */
             pages: string[];
+            /**
+             * @description Texts in other languages, by language tag such as de or pt-BR. A change gives all.
+             * @default {}
+             * @example {
+             *       "de": {
+             *         "label": "Kunde"
+             *       }
+             *     }
+             */
+            translations?: {
+                [key: string]: {
+                    [key: string]: string;
+                };
+            };
         };
         /**
          * Health
@@ -5541,10 +5555,10 @@ export interface components {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
-                    options?: (string | {
+                    /** @description Of `select` and `multi_select`; `color`, `archived` and `translations` where they are set. */
+                    options?: {
                         value: string;
-                        label?: string;
+                        label: string;
                         /**
                          * @description In which the option is shown.
                          * @enum {string}
@@ -5565,7 +5579,7 @@ export interface components {
                                 label?: string;
                             };
                         };
-                    })[];
+                    }[];
                     /** @description Of `lookup`: an object, or users. */
                     target?: string;
                     /** @description Of `lookup`: set_null, restrict or cascade. */
@@ -5749,10 +5763,10 @@ export interface components {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
-                    options?: (string | {
+                    /** @description Of `select` and `multi_select`; `color`, `archived` and `translations` where they are set. */
+                    options?: {
                         value: string;
-                        label?: string;
+                        label: string;
                         /**
                          * @description In which the option is shown.
                          * @enum {string}
@@ -5773,7 +5787,7 @@ export interface components {
                                 label?: string;
                             };
                         };
-                    })[];
+                    }[];
                     /** @description Of `lookup`: an object, or users. */
                     target?: string;
                     /** @description Of `lookup`: set_null, restrict or cascade. */
@@ -12316,7 +12330,7 @@ export interface operations {
                         precision?: number;
                         /** @description Of `decimal`: how many of them decimals (2 by default). */
                         scale?: number;
-                        /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
+                        /** @description Of `select` and `multi_select`: values, or objects with a value. */
                         options?: (string | {
                             value: string;
                             label?: string;
@@ -12964,7 +12978,7 @@ export interface operations {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. */
                     options?: (string | {
                         value: string;
                         label?: string;
@@ -13315,7 +13329,7 @@ export interface operations {
                     precision?: number;
                     /** @description Of `decimal`: how many of them decimals (2 by default). */
                     scale?: number;
-                    /** @description Of `select` and `multi_select`: values, or objects with a value. Responses have objects with value and label, and `color`, `archived` and `translations` where they are set. */
+                    /** @description Of `select` and `multi_select`: values, or objects with a value. */
                     options?: (string | {
                         value: string;
                         label?: string;
@@ -13615,7 +13629,13 @@ export interface operations {
     listRoles: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /**
+                 * @description ETags of responses that the client has; if one of them is still right: 304, without a body.
+                 * @example "7"
+                 */
+                "If-None-Match"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -13626,11 +13646,22 @@ export interface operations {
                 headers: {
                     "X-Request-ID": components["headers"]["X-Request-ID"];
                     "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["RoleList"];
                 };
+            };
+            /** @description It is as If-None-Match says. */
+            304: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             400: components["responses"]["Problem400"];
             401: components["responses"]["Problem401"];
