@@ -10,15 +10,16 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
-import obstore
-from obstore import exceptions
-from obstore.store import LocalStore, S3Store
+import obstore  # which is imported when a store is opened: see central.backups
 
 from central.backups.errors import ObjectMissing, StoreError, StoreRefuses, StoreUnavailable
 from central.backups.multipart import abort_unfinished
 from central.settings.backups import FolderAddress, S3Address, StoreAddress
+
+if TYPE_CHECKING:
+    from obstore.store import LocalStore, S3Store
 
 __all__ = ["BackupStore", "StoredObject"]
 
@@ -30,6 +31,7 @@ _ABORTING: Final = 30.0
 """Seconds that a cancelled upload may take to remove its parts."""
 _FULL: Final = ("os error 28", "os error 27", "os error 122")
 """No space left, file too large, disk quota exceeded: errno(3)."""
+_Store: TypeAlias = "LocalStore | S3Store"
 _log = logging.getLogger(__name__)
 
 
@@ -53,7 +55,7 @@ class BackupStore:
     def __init__(self, address: StoreAddress, *, patience: float = 60.0) -> None:
         self._address = address
         self._patience = patience
-        self._opened: LocalStore | S3Store | None = None
+        self._opened: _Store | None = None
 
     @property
     def url(self) -> str:
@@ -145,7 +147,7 @@ class BackupStore:
         except Exception as error:
             raise _translated(error, name) from error
 
-    async def _store(self) -> LocalStore | S3Store:
+    async def _store(self) -> _Store:
         if self._opened is None:
             try:
                 self._opened = await asyncio.to_thread(_open, self._address, self._patience)
@@ -228,7 +230,7 @@ class _Feed:
         await asyncio.gather(self._pump, return_exceptions=True)
 
 
-async def _put_chunks(store: LocalStore | S3Store, name: str, feed: _Feed) -> None:
+async def _put_chunks(store: _Store, name: str, feed: _Feed) -> None:
     try:
         await obstore.put_async(
             store, name, feed, use_multipart=True, chunk_size=_CHUNK, max_concurrency=_PARALLEL
@@ -237,16 +239,16 @@ async def _put_chunks(store: LocalStore | S3Store, name: str, feed: _Feed) -> No
         await feed.close()
 
 
-def _open(address: StoreAddress, patience: float) -> LocalStore | S3Store:
+def _open(address: StoreAddress, patience: float) -> _Store:
     if isinstance(address, FolderAddress):
-        return LocalStore(address.folder, mkdir=True)
+        return obstore.store.LocalStore(address.folder, mkdir=True)
     keys: dict[str, Any] = {}
     if address.access_key is not None:
         keys = {"access_key_id": address.access_key, "secret_access_key": address.secret_key}
     if address.endpoint is not None:
         keys["endpoint"] = address.endpoint
     limit = timedelta(seconds=patience)
-    return S3Store(
+    return obstore.store.S3Store(
         address.bucket,
         prefix=address.prefix or None,
         region=address.region,
@@ -264,11 +266,12 @@ def _translated(error: Exception, name: str) -> StoreError:
     """Return what this error of the store is. Its own text goes to the log only."""
     if isinstance(error, StoreError):
         return error
-    if isinstance(error, FileNotFoundError | exceptions.NotFoundError):
+    if isinstance(error, FileNotFoundError | obstore.exceptions.NotFoundError):
         return ObjectMissing(name)
     _log.warning("The backup store: %s", str(error).split("\n\n")[0])
     if isinstance(
-        error, PermissionError | exceptions.PermissionDeniedError | exceptions.UnauthenticatedError
+        error,
+        PermissionError | obstore.exceptions.PermissionDeniedError | obstore.exceptions.UnauthenticatedError,
     ):
         return StoreRefuses("The backup store refuses access: check BACKUP_URL and its keys.")
     if any(one in str(error) for one in _FULL):
