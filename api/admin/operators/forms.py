@@ -10,12 +10,14 @@ from uuid import UUID
 
 from api.admin.columns import Column
 from api.admin.errors import FormRefused
+from api.admin.operators.life_cycle_forms import ArchiveTenant, MoveTenant, RestoreTenant
 from api.admin.operators.support import AskForSupport, EnterTenant
 from api.admin.site import Form
 from api.admin.values import as_json
 from api.composition import Platform
 from api.errors import InvalidBody
 from api.operations.create_tenant import TenantCreation, faults_of
+from api.operations.life_cycle_acts import LifeCycleActs
 from api.operations.support_acts import SupportActs
 from api.operations.tenant_acts import TenantActs
 from api.requests.bodies import decode_struct
@@ -73,10 +75,13 @@ def operator_forms(
         Disconnect,
         Delete,
     ]
-    support = SupportActs(platform, actor)
+    support, life_cycle = SupportActs(platform, actor), LifeCycleActs(platform, actor)
     return [
         CreateTenant(platform, operator, actor, address),
         *[form(acts, address) for form in on_tenants],
+        MoveTenant(life_cycle),
+        RestoreTenant(life_cycle),
+        ArchiveTenant(life_cycle),
         AskForSupport(support),
         EnterTenant(support),
     ]
