@@ -17,6 +17,7 @@ __all__ = [
     "insert_adopted",
     "insert_intent",
     "latest_proven",
+    "taken_by",
     "unfinished",
 ]
 
@@ -52,6 +53,12 @@ async def unfinished(tenant_id: UUID) -> Sequence[BackupRecord]:
     """Return the backups of a tenant that were begun and not stored."""
     rows = await _row.select().where(_row.tenant_id == tenant_id, _row.stored_at.is_null())
     return [BackupRecord.of(row) for row in rows]
+
+
+async def taken_by(job_id: UUID) -> BackupRecord | None:
+    """Return the stored backup that this job has taken."""
+    row = await _row.select().where(_row.job_id == job_id, _row.stored_at.is_not_null()).first()
+    return None if row is None else BackupRecord.of(row)
 
 
 async def insert_intent(backup: UUID, job_id: UUID, tenant_id: UUID, slug: str, **values: Any) -> None:

@@ -73,6 +73,9 @@ class TakeBackup:
         if tenant.status not in WITH_DATABASE:
             raise JobFailed(f"The tenant is {tenant.status.value}: it has no database to back up.")
         store, reason = self._parts.required_store, str(claim.job.arguments["reason"])
+        if (taken := await rows.taken_by(claim.job.id)) is not None:  # and killed before that was recorded
+            proof = await self._parts.jobs.enqueue(prove_job(taken.id, tenant.id, tenant.slug))
+            return Done({"backup": str(taken.id), "changed": True, "proof": str(proof)})
         await self._remove_attempts(tenant, store, claim)
         mark = await self._parts.servers.get(tenant.database_server).change_mark(tenant.db_name)
         if reason == Reason.SCHEDULE and (same := await self._unchanged(tenant, mark)) is not None:
@@ -129,7 +132,6 @@ class TakeBackup:
                 taken_at=taken_at,
                 confirmed_at=taken_at,
                 level=written.level,
-                job_id=None,
                 **values,
             )
             proof = await self._parts.jobs.enqueue(prove_job(backup, tenant.id, tenant.slug))
