@@ -62,6 +62,10 @@ cover: $(VENV)/installed-dev ## run the tests and report lines that are not cove
 	$(BIN)/coverage run -m pytest $(PYTEST_ARGS)
 	$(BIN)/coverage report --skip-covered --show-missing
 
+.PHONY: pictures
+pictures: $(VENV)/installed-dev ## take the pictures of the documents anew (needs Chromium)
+	tools/pictures $(VENV)
+
 .PHONY: bench
 bench: $(VENV)/installed-dev ## measure, and print one table of values and bounds
 	$(BIN)/python -m benchmarks

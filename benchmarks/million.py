@@ -20,7 +20,7 @@ from tests.conftest import cleared
 from tests.support.servers import address_of
 from tests.tenant_schema.objects.databases import APP_CONFIGS
 
-__all__ = ["ME", "million"]
+__all__ = ["ME", "fill", "million"]
 
 # ruff: noqa: S608 - these statements contain no external input
 
@@ -42,11 +42,16 @@ async def million(kind: str, folder: Path, records: int) -> AsyncIterator[SQLite
             await Migrator(APP_CONFIGS, DB).migrate(engine)
             await seed_standard_objects()
             await User.insert(User(id=ME, email="ada@bench.example", name="Ada"))
-            for statement in _filling(kind, records):
-                await engine.run_querystring(QueryString(statement, *([ME] * statement.count("{}"))))
-            await ensure_searches()
-            await ensure_sort_keys()
+            await fill(engine, kind, records, ME)
             yield engine
+
+
+async def fill(engine: SQLiteEngine | MySQLEngine, kind: str, records: int, owner: UUID) -> None:
+    """Create the records in the tenant's database that is bound."""
+    for statement in _filling(kind, records):
+        await engine.run_querystring(QueryString(statement, *([owner] * statement.count("{}"))))
+    await ensure_searches()
+    await ensure_sort_keys()
 
 
 @asynccontextmanager

@@ -12,12 +12,15 @@ import { queries } from "~/api";
 import { blocked } from "~/app/host";
 import { router } from "~/app/router";
 import { Themed } from "~/app/Themed";
-import { getLocale } from "~/paraglide/runtime";
+import { getLocale, overwriteGetLocale } from "~/paraglide/runtime";
 
 // The service writes a new nonce into each page; styles that are inserted by scripts need it (CSP).
 const nonce = document.querySelector<HTMLMetaElement>('meta[name="csp-nonce"]')?.content ?? "";
 if (nonce) setNonce(nonce);
-document.documentElement.lang = getLocale();
+// The language of a page stays until it is loaded again; finding it out takes time for every text.
+const locale = getLocale();
+overwriteGetLocale(() => locale);
+document.documentElement.lang = locale;
 
 const BlockedPage = lazy(() => import("~/app/BlockedPage"));
 

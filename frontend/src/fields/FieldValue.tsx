@@ -9,7 +9,6 @@ import { currentStyle } from "~/records/style";
 /** A value, as text or as a link; nothing of it is ever interpreted as HTML. */
 export function FieldValue({ value, field }: { value: unknown; field: Shown & Pick<Field, "target"> }) {
   if (value === null || value === undefined || value === "") return null;
-  const text = textOf(value, field, currentStyle());
   if (field.type === "lookup") {
     const id = idOf(value);
     if (field.target === "users" || field.target === undefined || id === null) return <span>{nameOf(value)}</span>;
@@ -34,6 +33,7 @@ export function FieldValue({ value, field }: { value: unknown; field: Shown & Pi
       </span>
     );
   }
+  const text = textOf(value, field, currentStyle());
   if (field.type === "url" || field.type === "email" || field.type === "phone") {
     const href = linkOf(value, field.type);
     if (href === null) return <span>{text}</span>;

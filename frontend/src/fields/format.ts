@@ -1,5 +1,6 @@
 /** Values as people read them, by the type of their field. */
 import type { Field } from "~/api";
+import { dateFormat, numberFormat } from "~/fields/formatters";
 import { labelOf } from "~/fields/labels";
 
 export interface Style {
@@ -95,7 +96,7 @@ export function decimal(text: string, style: Style): string {
 /** An amount in the tenant's currency. Decimals that the currency does not have are shown unless they are zeros. */
 function amount(text: string, style: Style): string {
   if (!style.currency) return decimal(text, style);
-  const usual = new Intl.NumberFormat("en", { style: "currency", currency: style.currency }).resolvedOptions().maximumFractionDigits ?? 0;
+  const usual = numberFormat("en", { style: "currency", currency: style.currency }).resolvedOptions().maximumFractionDigits ?? 0;
   const trimmed = text.replace(/\.0+$/, "");
   const shown = digitsOf(trimmed) === 0 ? trimmed : text;
   return written(shown, style, { style: "currency", currency: style.currency }, usual);
@@ -108,7 +109,7 @@ function digitsOf(text: string): number {
 function written(text: string, style: Style, options: Intl.NumberFormatOptions, least = 0): string {
   if (!/^-?\d+(\.\d+)?$/.test(text)) return text;
   const digits = Math.max(digitsOf(text), least);
-  const format = new Intl.NumberFormat(style.locale, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits });
+  const format = numberFormat(style.locale, { ...options, minimumFractionDigits: digits, maximumFractionDigits: digits });
   // A text is formatted exactly, as a number would not be.
   const parts = format.formatToParts(text as unknown as number);
   const [, group, point] = /^1(.)234(.)5$/.exec(style.numberFormat ?? "") ?? [];
@@ -129,15 +130,15 @@ export function moment(text: string, style: Style): string {
   const at = new Date(text);
   if (Number.isNaN(at.getTime())) return text;
   const { locale, timeZone } = style;
-  if (!style.dateFormat) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
-  return `${dayOf(at, style, timeZone)}, ${new Intl.DateTimeFormat(locale, { timeStyle: "short", timeZone }).format(at)}`;
+  if (!style.dateFormat) return dateFormat(locale, { dateStyle: "medium", timeStyle: "short", timeZone }).format(at);
+  return `${dayOf(at, style, timeZone)}, ${dateFormat(locale, { timeStyle: "short", timeZone }).format(at)}`;
 }
 
-function dayOf(at: Date, { locale, dateFormat }: Style, timeZone: string): string {
-  if (!dateFormat) return new Intl.DateTimeFormat(locale, { dateStyle: "medium", timeZone }).format(at);
-  const parts = new Intl.DateTimeFormat("en", { year: "numeric", month: "2-digit", day: "2-digit", timeZone }).formatToParts(at);
+function dayOf(at: Date, { locale, dateFormat: order }: Style, timeZone: string): string {
+  if (!order) return dateFormat(locale, { dateStyle: "medium", timeZone }).format(at);
+  const parts = dateFormat("en", { year: "numeric", month: "2-digit", day: "2-digit", timeZone }).formatToParts(at);
   const part = (type: string) => parts.find((one) => one.type === type)?.value ?? "";
-  return dateFormat.replace("yyyy", part("year").padStart(4, "0")).replace("mm", part("month")).replace("dd", part("day"));
+  return order.replace("yyyy", part("year").padStart(4, "0")).replace("mm", part("month")).replace("dd", part("day"));
 }
 
 function optionLabel(value: string, field: Shown): string {

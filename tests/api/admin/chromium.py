@@ -24,7 +24,7 @@ _PATIENCE = 60_000
 """Milliseconds after which what a page should show is believed not to come; also for ``expect``."""
 expect.set_options(timeout=_PATIENCE)
 _PICTURES = os.environ.get("PICTURES")
-"""A folder in which pictures are to be left; see docs/administering.md."""
+"""A folder in which pictures are to be left: `make pictures` does so."""
 
 
 def chromium_or_skip() -> str:
@@ -116,10 +116,18 @@ class Admin:
         await self.page.click("#message_popup a")
 
     async def picture(self, name: str) -> None:
-        if _PICTURES:
-            await self.page.evaluate("scrollTo(0, 0)")
-            await self.page.wait_for_timeout(600)  # so that nothing fades in any more
-            await self.page.screenshot(path=str(Path(_PICTURES) / f"{name}.png"))
+        """Leaves a picture, and another one as on a telephone, if a folder for them is named."""
+        if not _PICTURES:
+            return
+        size = self.page.viewport_size
+        await self.page.evaluate("scrollTo(0, 0)")
+        await self.page.wait_for_timeout(600)  # so that nothing fades in any more
+        await self.page.screenshot(path=str(Path(_PICTURES) / f"{name}.png"))
+        await self.page.set_viewport_size({"width": 390, "height": 844})
+        await self.page.wait_for_timeout(300)
+        await self.page.screenshot(path=str(Path(_PICTURES) / f"{name}-telephone.png"))
+        if size is not None:
+            await self.page.set_viewport_size(size)
 
 
 @asynccontextmanager

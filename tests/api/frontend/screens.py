@@ -118,11 +118,13 @@ RECORD_SCREENS = (
             ("delete", steps(select_all, press("Delete"), in_dialog("dialog"))),
         ),
     ),
+    Screen("opportunities", "/a/sales/opportunities"),
+    Screen("customer", "/o/accounts/{northwind}"),
     Screen("filtered", "/o/accounts?filter=industry.in.technology&sort=-annual_revenue"),
     Screen("no-match", "/o/accounts?q=nobody-has-this-name"),
-    Screen("wide-list", "/o/wide_things"),
-    Screen("empty-list", "/o/empty_things"),
-    Screen("wide-record", "/o/wide_things/{wide}"),
+    Screen("wide-list", "/o/machines"),
+    Screen("empty-list", "/o/projects"),
+    Screen("wide-record", "/o/machines/{wide}"),
     Screen(
         "record",
         "/o/accounts/{account}",
@@ -209,6 +211,7 @@ async def prepare(world: World) -> dict[str, str]:
         gone = await _created(admin, "accounts", name=f"Gone {number}")
         assert (await admin.delete(f"/api/v1/data/accounts/{gone}")).status_code == 204
     await _wide_objects(admin)
+    await _colour_the_stages(admin)
     rule = {"object": "accounts", "action": "update", "filter": {"owner": {"eq": "$me"}}}
     hidden = {"object": "accounts", "field": "annual_revenue", "read": False, "update": False}
     await made_role(world, "sales", "accounts:*", label="Sales", rules=[rule], fields=[hidden])
@@ -216,9 +219,11 @@ async def prepare(world: World) -> dict[str, str]:
     await admin.post("/api/v1/api-keys", json={"name": "Nightly import"})
     member = await user_id(world, "member")
     reset = await admin.post(f"/api/v1/users/{member}/link", json={})
+    northwind = (await admin.get("/api/v1/data/accounts", params={"search": "northwind"})).json()["data"][0]
     return {
         "account": account,
-        "wide": await _created(admin, "wide_things", name="Wide", field_1=_LONG),
+        "northwind": northwind["id"],
+        "wide": await _created(admin, "machines", name="Wide", field_1=_LONG),
         "member": member,
         "sales": await role_id(world, "sales"),
         "invitation": (await invite(world, "grace@acme.example", "member"))["invitation"]["token"],
@@ -235,14 +240,22 @@ async def _created(admin: Any, object_name: str, **values: Any) -> str:
 async def _wide_objects(admin: Any) -> None:
     """One with a hundred fields, and one without records."""
     name = {"name": "name", "label": "Name", "type": "text"}
-    many = [{"name": f"field_{n}", "label": f"Field {n} of the thing", "type": "text"} for n in range(99)]
+    many = [{"name": f"field_{n}", "label": f"Reading of sensor {n}", "type": "text"} for n in range(99)]
     for object_name, label, fields in (
-        ("wide_things", "Wide things", [name, *many]),
-        ("empty_things", "Empty things", [name]),
+        ("machines", "Machine", [name, *many]),
+        ("projects", "Project", [name]),
     ):
-        body = {"name": object_name, "label": label, "pluralLabel": label}
+        body = {"name": object_name, "label": label, "pluralLabel": f"{label}s"}
         response = await admin.post("/api/v1/objects", json={**body, "fields": fields})
         assert response.status_code == 201, response.text
+
+
+async def _colour_the_stages(admin: Any) -> None:
+    field = "/api/v1/objects/opportunities/fields/stage"
+    colours = ("gray", "blue", "cyan", "violet", "green", "red")
+    options = (await admin.get(field)).json()["data"]["options"]
+    coloured = [one | {"color": colour} for one, colour in zip(options, colours, strict=True)]
+    assert (await admin.patch(field, json={"options": coloured})).is_success
 
 
 async def visits(

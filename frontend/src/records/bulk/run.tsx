@@ -45,7 +45,7 @@ export async function act(object: string, op: Op, selection: Selection, more: { 
       break;
     }
   }
-  await refresh(object);
+  await refresh(object, op === "delete" || op === "destroy" ? selection.ids : []);
   return outcome;
 }
 

@@ -185,13 +185,14 @@ function targetsOf(fields: { name: string; label: string; type: string; readOnly
 }
 
 function Columns({ report, targets, onChange }: { report: Report; targets: Target[]; onChange: (column: string, field: string | null) => void }) {
+  const hasExamples = report.takenAs?.columns.some((one) => (one.examples ?? []).length > 0);
   return (
     <Table>
       <Table.Thead>
         <Table.Tr>
           <Table.Th>{m.column_of_file()}</Table.Th>
           <Table.Th>{m.field()}</Table.Th>
-          <Table.Th>{m.examples()}</Table.Th>
+          {hasExamples && <Table.Th>{m.examples()}</Table.Th>}
         </Table.Tr>
       </Table.Thead>
       <Table.Tbody>
@@ -206,13 +207,15 @@ function Columns({ report, targets, onChange }: { report: Report; targets: Targe
                 </Text>
               )}
             </Table.Td>
-            <Table.Td>
-              {(one.examples ?? []).slice(0, 2).map((cell) => (
-                <Text key={cell.line} size="xs">
-                  {cell.cell} → {String(cell.value ?? "–")}
-                </Text>
-              ))}
-            </Table.Td>
+            {hasExamples && (
+              <Table.Td>
+                {(one.examples ?? []).slice(0, 2).map((cell) => (
+                  <Text key={cell.line} size="xs">
+                    {cell.cell} → {String(cell.value ?? "–")}
+                  </Text>
+                ))}
+              </Table.Td>
+            )}
           </Table.Tr>
         ))}
       </Table.Tbody>

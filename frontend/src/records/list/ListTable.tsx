@@ -96,7 +96,7 @@ export function ListTable({ object, label, columns, frozen, widths, onWidth, onM
               column={column}
               at={at}
               width={sizes[at]!}
-              className={at < frozen ? "frozen pinned" : ""}
+              className={`${at < frozen ? "frozen pinned" : ""}${NUMBERS.has(column.type) ? " number" : ""}`}
               style={places[at]}
               sort={sort}
               onSort={onSort}
@@ -138,7 +138,7 @@ export function ListTable({ object, label, columns, frozen, widths, onWidth, onM
 
 function widthOf(field: Field): number {
   if (field.type === "boolean") return 100;
-  if (NUMBERS.has(field.type) || field.type === "date" || field.type === "time") return 130;
+  if (NUMBERS.has(field.type) || field.type === "date" || field.type === "time") return 150;
   if (field.type === "datetime") return 180;
   return field.name === "name" ? 240 : 190;
 }
