@@ -56,7 +56,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "migrations": Benchmark("benchmarks.migrations", _FEW),
     "migrations-mariadb": Benchmark("benchmarks.migrations --database mariadb --tenants 100", _FEW),
     "memory": Benchmark("benchmarks.memory", "--tenants 4"),
-    "workspace": ("benchmarks.workspace",),
+    "workspace": Benchmark("benchmarks.workspace", "--records 2000 --rounds 1 --rows 1000"),
 }
 
 
