@@ -12,7 +12,7 @@ export function Total({ object, body, count }: { object: string; body: { filter:
   if (!count.capped || value !== null) {
     return (
       <Badge variant="default" tt="none" role="status">
-        {m.count_of({ count: number(value ?? count.value) })}
+        {(value ?? count.value) === 1 ? m.count_one() : m.count_of({ count: number(value ?? count.value) })}
       </Badge>
     );
   }

@@ -36,7 +36,7 @@ export function ListPreview({ detail, layout }: { detail: ObjectDetail; layout: 
             {data.map((record) => (
               <Table.Tr key={record.id}>
                 {shape.columns.map((one) => (
-                  <Table.Td key={one.name}>
+                  <Table.Td key={one.name} className="preview-cell">
                     <FieldValue value={record[one.name]} field={one} />
                   </Table.Td>
                 ))}
@@ -46,7 +46,7 @@ export function ListPreview({ detail, layout }: { detail: ObjectDetail; layout: 
         </Table>
       </Table.ScrollContainer>
       <Text size="sm" c="dimmed" mt="xs">
-        {records.isPending ? m.loading() : data.length === 0 ? m.preview_none() : count?.capped ? m.count_more({ count: count.value }) : m.count_of({ count: count?.value ?? data.length })}
+        {records.isPending ? m.loading() : data.length === 0 ? m.preview_none() : count?.capped ? m.count_more({ count: count.value }) : (count?.value ?? data.length) === 1 ? m.count_one() : m.count_of({ count: count?.value ?? data.length })}
       </Text>
     </>
   );
