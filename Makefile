@@ -63,7 +63,7 @@ cover: $(VENV)/installed-dev ## run the tests and report lines that are not cove
 	$(BIN)/coverage report --skip-covered --show-missing
 
 .PHONY: pictures
-pictures: $(VENV)/installed-dev ## take the pictures of the documents anew (needs Chromium)
+pictures: $(VENV)/installed-dev ## take the pictures of the documents again (needs Chromium)
 	tools/pictures $(VENV)
 
 .PHONY: bench
