@@ -55,6 +55,10 @@ class RawResponse:
         await send({"type": "http.response.body", "body": self.body, "more_body": False})
 
 
+CSV: Final = b"text/csv; charset=utf-8; header=present"
+"""The content type of CSV files that have a head (RFC 4180)."""
+
+
 class Stream:
     """A response as an ASGI application whose body is generated in pieces, at the client's pace.
 

@@ -1,6 +1,6 @@
 """/api/v1/data/{object}: queries as JSON, the trash, aggregates, and CSV files."""
 
-from typing import Annotated, Any, Final, TypeAlias
+from typing import Annotated, Any, TypeAlias
 
 from litestar import Controller, get, post
 from litestar.params import JSONBody
@@ -8,7 +8,7 @@ from litestar.params import JSONBody
 from api.openapi.described import CONTENT_DISPOSITION, BodySchema, problems
 from api.requests.request import TenantRequest
 from api.requests.sources import Injected, QueryPairs, grammar
-from api.responses import Prepared, Stream, json
+from api.responses import CSV, Prepared, Stream, json
 from api.schemas.paths import ObjectName
 from api.schemas.record_examples import GROUPS, MANY_RECORDS
 from api.schemas.record_queries import AggregateParameters, ExportParameters, ListParameters
@@ -22,7 +22,6 @@ __all__ = ["RecordQueryController"]
 _Document: TypeAlias = JSONBody[
     Annotated[dict[str, Any], BodySchema({"type": "object", "additionalProperties": True})]
 ]
-_CSV: Final = b"text/csv; charset=utf-8; header=present"
 
 
 class RecordQueryController(Controller):
@@ -153,4 +152,4 @@ class RecordQueryController(Controller):
         request.hold(request.platform.long_requests.exports.take(tenant.id))
         pieces = await records.export(tenant, access, object_name, pairs)
         disposition = (b"content-disposition", f'attachment; filename="{object_name}.csv"'.encode())
-        return Prepared(Stream(pieces, [(b"content-type", _CSV), disposition]))
+        return Prepared(Stream(pieces, [(b"content-type", CSV), disposition]))

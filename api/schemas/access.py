@@ -16,6 +16,7 @@ __all__ = [
     "ApiKeyList",
     "ApiKeyResponse",
     "AuditActor",
+    "AuditExportQuery",
     "AuditPage",
     "AuditQuery",
     "AuditResponse",
@@ -173,13 +174,9 @@ class SessionList(Output):
     data: list[SessionResponse]
 
 
-class AuditQuery(Input):
+class AuditExportQuery(Input):
     """Parameters that select events."""
 
-    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of items in a page.")] = 50
-    cursor: (
-        Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
-    ) = UNSET
     actor: Annotated[UUID, Meta(description="Only events caused by this user.")] | UnsetType = UNSET
     subject: (
         Annotated[UUID, Meta(description="Only events that concern this user, role, object …")] | UnsetType
@@ -207,6 +204,15 @@ class AuditQuery(Input):
             since=None if self.since is UNSET else self.since,
             until=None if self.until is UNSET else self.until,
         )
+
+
+class AuditQuery(AuditExportQuery):
+    """Parameters that select a page of events."""
+
+    limit: Annotated[int, Meta(ge=1, le=MAX_LIMIT, description="The maximum number of items in a page.")] = 50
+    cursor: (
+        Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
+    ) = UNSET
 
 
 class AuditActor(Output):

@@ -85,6 +85,11 @@ export const workspaceQuery = {
   staleTime: 60_000,
 };
 
+/** Whether an operator of the platform is signed in, with support access: the service refuses them what would outlive it. */
+export function isSupport(): boolean {
+  return queries.getQueryData<Workspace>(workspaceQuery.queryKey)?.support != null;
+}
+
 /** A part of the workspace: reading it again reads the whole. */
 export const navigationQuery = {
   queryKey: ["navigation"],

@@ -8,6 +8,7 @@
  * 3. Spread that tuple in `setup/routes.ts`.
  * 4. Add the section here. The menu, the palette and the account's menu show it to those who have the permissions.
  */
+import { isSupport } from "~/api";
 import { m } from "~/paraglide/messages";
 
 type Permission = "users:manage" | "roles:manage" | "objects:manage" | "apps:manage" | "tenant:manage" | "audit:read";
@@ -27,8 +28,11 @@ export const sections = {
 export type SectionKey = keyof typeof sections;
 export type Section = (typeof sections)[SectionKey];
 
-export function mayOpen(section: { needs: readonly string[] }, permissions: readonly string[]): boolean {
-  return section.needs.every((one) => permissions.includes(one));
+/** Where everything is refused to operators with support access. */
+const OF_USERS: ReadonlySet<string> = new Set<Section["to"]>([sections.users.to, sections.signIn.to, sections.sessions.to, sections.keys.to]);
+
+export function mayOpen(section: Section, permissions: readonly string[]): boolean {
+  return section.needs.every((one) => permissions.includes(one)) && !(isSupport() && OF_USERS.has(section.to));
 }
 
 /** The sections that somebody with these permissions may open. */

@@ -3,7 +3,7 @@ import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, useNavigate } from "@tanstack/react-router";
 
-import { api, type Navigation } from "~/api";
+import { api, isSupport, type Navigation } from "~/api";
 import { messageOf } from "~/app/messages";
 import { choicesOf, choose, DENSITIES, preferencesQuery, THEMES, type Choices } from "~/app/preferences";
 import { m } from "~/paraglide/messages";
@@ -44,7 +44,7 @@ export function AccountMenu({ navigation }: { navigation: Navigation }) {
           <br />
           {navigation.user.email}
         </Menu.Label>
-        <Menu.Item renderRoot={(props) => <Link to="/account" {...props} />}>{m.account_menu()}</Menu.Item>
+        {!isSupport() && <Menu.Item renderRoot={(props) => <Link to="/account" {...props} />}>{m.account_menu()}</Menu.Item>}
         <Menu.Divider />
         <Menu.Label>{m.theme()}</Menu.Label>
         {THEMES.map((one) => (

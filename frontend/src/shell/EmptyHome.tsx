@@ -1,7 +1,7 @@
 import { Text } from "@mantine/core";
 import { useSuspenseQuery } from "@tanstack/react-query";
 
-import { navigationQuery } from "~/api";
+import { isSupport, navigationQuery } from "~/api";
 import { m } from "~/paraglide/messages";
 import { stepsFor } from "~/welcome/steps";
 import WelcomePage from "~/welcome/WelcomePage";
@@ -9,5 +9,5 @@ import WelcomePage from "~/welcome/WelcomePage";
 /** The start page of those who have no page yet: what to do first, if they may do anything. */
 export default function EmptyHome() {
   const { data: navigation } = useSuspenseQuery(navigationQuery);
-  return stepsFor(navigation).length > 0 ? <WelcomePage /> : <Text className="empty">{m.home_empty()}</Text>;
+  return stepsFor(navigation, isSupport()).length > 0 ? <WelcomePage /> : <Text className="empty">{m.home_empty()}</Text>;
 }

@@ -3,7 +3,7 @@ import { useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 
-import { navigationQuery } from "~/api";
+import { isSupport, navigationQuery } from "~/api";
 import { m } from "~/paraglide/messages";
 import { SampleData } from "~/welcome/SampleData";
 import { stepsFor, type Step } from "~/welcome/steps";
@@ -11,7 +11,7 @@ import { stepsFor, type Step } from "~/welcome/steps";
 /** What to do first: only what the caller may do. */
 export default function WelcomePage() {
   const { data: navigation } = useSuspenseQuery(navigationQuery);
-  const steps = stepsFor(navigation);
+  const steps = stepsFor(navigation, isSupport());
   const maySample = navigation.permissions.includes("objects:manage");
   return (
     <div className="page" style={{ maxWidth: "48rem" }}>

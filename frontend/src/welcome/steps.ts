@@ -5,10 +5,11 @@ export type Step = { kind: "invite" | "define" | "settings" } | { kind: "import"
 
 type Rights = { permissions: string[]; objects: Pick<Navigation["objects"][number], "name" | "pluralLabel" | "can">[] };
 
-export function stepsFor({ permissions, objects }: Rights): Step[] {
-  const importable = objects.find((one) => one.can.create && one.can.read);
+/** @param isSupport Whether an operator with support access asks, who may neither invite nor import. */
+export function stepsFor({ permissions, objects }: Rights, isSupport: boolean): Step[] {
+  const importable = isSupport ? undefined : objects.find((one) => one.can.create && one.can.read);
   return [
-    ...(permissions.includes("users:manage") ? [{ kind: "invite" } as const] : []),
+    ...(permissions.includes("users:manage") && !isSupport ? [{ kind: "invite" } as const] : []),
     ...(importable ? [{ kind: "import", object: importable.name, label: importable.pluralLabel } as const] : []),
     ...(permissions.includes("objects:manage") ? [{ kind: "define" } as const] : []),
     ...(permissions.includes("tenant:manage") ? [{ kind: "settings" } as const] : []),

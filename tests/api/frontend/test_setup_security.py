@@ -7,7 +7,7 @@ import pytest
 from playwright.async_api import Browser, expect
 
 from tests.api.conftest import ON_SQLITE, PASSWORD
-from tests.api.frontend.test_in_a_browser import workspace
+from tests.api.frontend.test_in_a_browser import create, workspace
 from tests.api.frontend.test_setup_apps import opens
 
 pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
@@ -168,3 +168,71 @@ async def test_support_access_is_granted_and_ended(world_with: Any, browser: Bro
         listed = (await operator.get(f"/setup/tenants/{tenant}/support")).json()["data"]
         assert [(one["id"], one["state"]) for one in listed] == [(asked["id"], "ended")]
         assert shown.faults == []
+
+
+async def test_the_audit_trail_is_exported_as_it_is_filtered(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await (await world.user()).post("/api/v1/roles", json={"name": "clerks", "label": "Clerks"})
+        await opens(shown, "audit?action=role.*")
+        await shown.sees("clerks")
+        async with shown.page.expect_download() as download:
+            await shown.page.get_by_role("link", name="Export").click()
+        text = (await (await download.value).path()).read_text()
+        assert "role.create" in text
+        assert "sign-in" not in text
+        await shown.accessible()
+        assert shown.faults == []
+
+
+async def test_the_secret_of_a_provider_is_removed(world_with: Any, browser: Browser) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        body = {"name": "company", "issuer": "https://login.example.com", "clientId": "freehold"}
+        made = await admin.post(
+            "/api/v1/identity-providers", json={**body, "clientSecret": "s3cret"}
+        )
+        assert made.status_code == 201, made.text
+        await opens(shown, f"sign-in/{made.json()['id']}")
+        await shown.page.get_by_role("button", name="Remove the stored secret").click()
+        await shown.sees("The stored secret is removed when you save.")
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Save", exact=True).click()
+        await shown.sees("Saved")
+        await expect(shown.page.get_by_role("button", name="Remove the stored secret")).to_have_count(0)
+        (stored,) = (await admin.get("/api/v1/identity-providers")).json()["data"]
+        assert stored["hasClientSecret"] is False
+        assert shown.faults == []
+
+
+async def test_an_operator_with_support_access_is_offered_nothing_that_is_refused(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin, operator = await world.user(), world.operator()
+        await create(admin, name="Globex")
+        path = f"/setup/tenants/{await world.tenant_id('acme')}/support"
+        asked = (await operator.post(path, json={"reason": "Ticket 4711: totals", "minutes": 30})).json()
+        granted = await admin.post(f"/api/v1/support/{asked['id']}/grant")
+        assert granted.is_success, granted.text
+        ticket = (await operator.post(f"{path}/{asked['id']}/ticket")).json()["ticketUrl"].partition("#")[2]
+        shown.expects_refusals = True
+        await shown.page.goto(f"{shown.address}/login#{ticket}")
+        await shown.row("Globex").wait_for()
+        await shown.page.get_by_role("button", name="More", exact=True).click()
+        await shown.page.get_by_role("menuitem", name="Export").wait_for()
+        await expect(shown.page.get_by_role("menuitem", name="Import")).to_have_count(0)
+        await shown.page.keyboard.press("Escape")
+        await shown.page.goto(f"{shown.address}/setup/objects")
+        menu = shown.page.get_by_role("navigation", name="Settings")
+        await menu.get_by_role("link", name="Roles").wait_for()
+        for name in ("Users", "Sign-in", "Sessions", "API keys"):
+            await expect(menu.get_by_role("link", name=name, exact=True)).to_have_count(0)
+        await menu.get_by_role("link", name="Roles").click()
+        await shown.page.get_by_role("link", name="Member").click()
+        await shown.sees("With support access you may look at roles, but not change them.")
+        await expect(shown.page.get_by_role("button", name="More", exact=True)).to_have_count(0)
+        await expect(shown.page.get_by_role("checkbox").first).to_be_disabled()
+        await shown.page.get_by_role("tab", name="Preview").click()
+        await shown.accessible()
+        await shown.page.goto(f"{shown.address}/setup/users")
+        await shown.sees("This page does not exist")

@@ -21,6 +21,7 @@ interface Props {
   fields: Field[];
   shape: ListShape;
   mayCreate: boolean;
+  mayImport: boolean;
   /** The input of the words to search for. */
   words: RefObject<HTMLInputElement | null>;
   onWords: (words: string) => void;
@@ -30,7 +31,7 @@ interface Props {
 }
 
 /** What is above a list: search, filter, columns, and what can be done with all of it. */
-export function ListBar({ object, view, title, objects, fields, shape, mayCreate, words, onWords, onConditions, columns, total }: Props) {
+export function ListBar({ object, view, title, objects, fields, shape, mayCreate, mayImport, words, onWords, onConditions, columns, total }: Props) {
   const navigate = useNavigate();
   const search = useDebouncedCallback(onWords, 250);
   const create = () => void navigate({ to: "/o/$object/new", params: { object } });
@@ -63,7 +64,7 @@ export function ListBar({ object, view, title, objects, fields, shape, mayCreate
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
-            {mayCreate && <Menu.Item renderRoot={(props) => <Link to="/o/$object/import" params={{ object }} {...props} />}>{m.import_()}</Menu.Item>}
+            {mayImport && <Menu.Item renderRoot={(props) => <Link to="/o/$object/import" params={{ object }} {...props} />}>{m.import_()}</Menu.Item>}
             <Menu.Item component="a" href={exportAddress(object, shape)} download>
               {m.export_()}
             </Menu.Item>

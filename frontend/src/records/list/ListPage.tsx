@@ -3,7 +3,7 @@ import { useSuspenseQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { useCallback, useEffect, useMemo, useRef, useState } from "react";
 
-import { navigationQuery, objectQuery, viewsQuery, type Entry } from "~/api";
+import { isSupport, navigationQuery, objectQuery, viewsQuery, type Entry } from "~/api";
 import { messageOf } from "~/app/messages";
 import { choicesOf, preferencesQuery } from "~/app/preferences";
 import { toText } from "~/filters/filter";
@@ -90,6 +90,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
         fields={detail.fields}
         shape={shape}
         mayCreate={summary?.can.create ?? false}
+        mayImport={(summary?.can.create ?? false) && !isSupport()}
         words={words}
         onWords={(q) => change({ q }, true)}
         onConditions={(conditions) => change({ filter: toText(conditions) }, true)}

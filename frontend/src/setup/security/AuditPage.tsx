@@ -37,7 +37,11 @@ export default function AuditPage() {
   const found = events.data?.pages.flatMap((page) => page.data) ?? [];
   return (
     <div className="page" style={{ maxWidth: "60rem" }}>
-      <PageHeader title={m.setup_nav_audit()} description={m.audit_text()} />
+      <PageHeader title={m.setup_nav_audit()} description={m.audit_text()}>
+        <Button component="a" size="xs" variant="default" href={`/api/v1/audit/export.csv?${new URLSearchParams(query).toString()}`} download>
+          {m.export_()}
+        </Button>
+      </PageHeader>
       <Stack>
         <Filter search={search} events={found} onChange={set} />
         {events.isPending ? (

@@ -48,6 +48,7 @@ function Form({ provider, onSaved }: { provider: Provider | null; onSaved: () =>
   const { draft, base, isDirty, change, reset } = useDraft(useMemo(() => (provider ? draftOf(provider) : NEW_PROVIDER), [provider]));
   const [refusal, setRefusal] = useState<unknown>(null);
   const [busy, setBusy] = useState(false);
+  const [removesSecret, setRemovesSecret] = useState(false);
   const [deleting, { open, close }] = useDisclosure();
   const problems = refusal instanceof Problem ? refusal.errors : [];
   const at = (place: string) => problems.find((one) => one.field === place)?.message ?? null;
@@ -59,7 +60,7 @@ function Form({ provider, onSaved }: { provider: Provider | null; onSaved: () =>
     setBusy(true);
     setRefusal(null);
     try {
-      if (provider) await api.PATCH("/api/v1/identity-providers/{providerId}", { params: { path: { providerId: provider.id } }, body: changesOf(base, draft) });
+      if (provider) await api.PATCH("/api/v1/identity-providers/{providerId}", { params: { path: { providerId: provider.id } }, body: changesOf(base, draft, removesSecret) });
       else {
         const { data } = await api.POST("/api/v1/identity-providers", { body: bodyOf(draft) });
         await queries.invalidateQueries({ queryKey: providersQuery.queryKey });
@@ -104,7 +105,14 @@ function Form({ provider, onSaved }: { provider: Provider | null; onSaved: () =>
         <TextInput label={m.signin_provider_name()} description={m.signin_provider_name_hint()} required maxLength={40} value={draft.name} error={at("name")} onChange={(event) => change({ name: event.currentTarget.value })} />
         <TextInput label={m.signin_provider_issuer()} description={provider && provider.identities > 0 ? m.signin_provider_issuer_links({ count: provider.identities }) : m.signin_provider_issuer_hint()} required type="url" placeholder="https://login.example.com" value={draft.issuer} error={at("issuer")} onChange={(event) => change({ issuer: event.currentTarget.value })} />
         <TextInput label={m.signin_provider_client()} required autoComplete="off" value={draft.clientId} error={at("clientId")} onChange={(event) => change({ clientId: event.currentTarget.value })} />
-        <PasswordInput label={m.signin_provider_secret()} description={provider?.hasClientSecret ? m.signin_provider_secret_kept() : m.signin_provider_secret_hint()} autoComplete="new-password" value={draft.clientSecret} error={at("clientSecret")} onChange={(event) => change({ clientSecret: event.currentTarget.value })} />
+        <PasswordInput label={m.signin_provider_secret()} description={!provider?.hasClientSecret ? m.signin_provider_secret_hint() : removesSecret ? m.signin_provider_secret_removed() : m.signin_provider_secret_kept()} autoComplete="new-password" disabled={removesSecret} value={removesSecret ? "" : draft.clientSecret} error={at("clientSecret")} onChange={(event) => change({ clientSecret: event.currentTarget.value })} />
+        {provider?.hasClientSecret && (
+          <Group>
+            <Button size="compact-sm" variant="default" onClick={() => setRemovesSecret(!removesSecret)}>
+              {removesSecret ? m.signin_provider_secret_keep() : m.signin_provider_secret_remove()}
+            </Button>
+          </Group>
+        )}
         <Switch label={m.signin_provider_active()} description={m.signin_provider_active_hint()} checked={draft.active} onChange={(event) => change({ active: event.currentTarget.checked })} />
         <Title order={2} mt="sm">
           {m.signin_provider_users_title()}
@@ -121,7 +129,7 @@ function Form({ provider, onSaved }: { provider: Provider | null; onSaved: () =>
         <Switch label={m.signin_provider_factor()} description={m.signin_provider_factor_hint()} checked={draft.secondFactor} onChange={(event) => change({ secondFactor: event.currentTarget.checked })} />
         {provider && <Test provider={provider} isDirty={isDirty} />}
       </Stack>
-      <SaveBar dirty={isDirty} busy={busy} onSave={() => void save()} onDiscard={() => { setRefusal(null); reset(); }} />
+      <SaveBar dirty={isDirty || removesSecret} busy={busy} onSave={() => void save()} onDiscard={() => { setRefusal(null); setRemovesSecret(false); reset(); }} />
       {provider && (
         <ConfirmByName opened={deleting} onClose={close} title={m.signin_provider_delete_title({ provider: title })} name={provider.name} action={m.delete_()} onConfirm={drop}>
           <Text size="sm">{m.signin_provider_delete_text({ count: provider.identities })}</Text>

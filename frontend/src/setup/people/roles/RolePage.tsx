@@ -10,7 +10,7 @@ import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 import { useState } from "react";
 
-import { api, navigationQuery } from "~/api";
+import { api, navigationQuery, isSupport } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
 import { Refusal } from "~/session/Refusal";
@@ -86,8 +86,13 @@ function Editor({ role, etag, objects, permissions }: EditorProps) {
         <Badge variant="default" tt="none">
           {role.system ? m.role_system() : m.role_own()}
         </Badge>
-        <RoleMenu role={role} />
+        {!isSupport() && <RoleMenu role={role} />}
       </PageHeader>
+      {isSupport() && (
+        <Alert mb="md" color="gray">
+          {m.role_support()}
+        </Alert>
+      )}
       {isOwn && (
         <Alert mb="md">
           {m.role_is_own()}
@@ -102,25 +107,27 @@ function Editor({ role, etag, objects, permissions }: EditorProps) {
           <Tabs.Tab value="members">{m.role_tab_members({ count: role.users })}</Tabs.Tab>
           <Tabs.Tab value="preview">{m.role_tab_preview()}</Tabs.Tab>
         </Tabs.List>
-        <Tabs.Panel value="permissions">
-          <PermissionGrid {...common} permissions={permissions} />
-        </Tabs.Panel>
-        <Tabs.Panel value="fields">
-          <FieldLimits {...common} />
-        </Tabs.Panel>
-        <Tabs.Panel value="rules">
-          <RowRules {...common} incomplete={incomplete} />
-        </Tabs.Panel>
-        <Tabs.Panel value="general">
-          <GeneralForm draft={draft} onChange={edit} isSystem={role.system} />
-        </Tabs.Panel>
-        <Tabs.Panel value="members">
-          <Members role={role} />
-        </Tabs.Panel>
-        <Tabs.Panel value="preview">
-          {changes.length > 0 && <Alert mb="md">{m.role_preview_unsaved()}</Alert>}
-          <Preview query={{ roles: role.name }} />
-        </Tabs.Panel>
+        <fieldset disabled={isSupport()} style={{ border: 0, padding: 0, margin: 0, minWidth: 0 }}>
+          <Tabs.Panel value="permissions">
+            <PermissionGrid {...common} permissions={permissions} />
+          </Tabs.Panel>
+          <Tabs.Panel value="fields">
+            <FieldLimits {...common} />
+          </Tabs.Panel>
+          <Tabs.Panel value="rules">
+            <RowRules {...common} incomplete={incomplete} />
+          </Tabs.Panel>
+          <Tabs.Panel value="general">
+            <GeneralForm draft={draft} onChange={edit} isSystem={role.system} />
+          </Tabs.Panel>
+          <Tabs.Panel value="members">
+            <Members role={role} />
+          </Tabs.Panel>
+          <Tabs.Panel value="preview">
+            {changes.length > 0 && <Alert mb="md">{m.role_preview_unsaved()}</Alert>}
+            <Preview query={{ roles: role.name }} />
+          </Tabs.Panel>
+        </fieldset>
       </Tabs>
       <SaveBar dirty={changes.length > 0} busy={reviews} onSave={() => setReviews(true)} onDiscard={() => setDraft(before)} />
       <Modal opened={reviews} onClose={() => setReviews(false)} title={m.role_review_title({ role: role.label })} size="lg">

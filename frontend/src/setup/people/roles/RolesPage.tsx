@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { isSupport } from "~/api";
 import { m } from "~/paraglide/messages";
 import { rolesQuery } from "~/setup/people/queries";
 import { NewRoleDialog } from "~/setup/people/roles/NewRoleDialog";
@@ -21,7 +22,7 @@ export default function RolesPage() {
         <Button variant="default" renderRoot={(props) => <Link to="/setup/roles/explain" search={{ user: "", object: "", record: "", action: "" }} {...props} />}>
           {m.role_explain()}
         </Button>
-        <Button onClick={() => setCreates(true)}>{m.role_new()}</Button>
+        {!isSupport() && <Button onClick={() => setCreates(true)}>{m.role_new()}</Button>}
       </PageHeader>
       {error && <ErrorState error={error} onRetry={() => void refetch()} />}
       {!roles && !error && <LoadingState />}
