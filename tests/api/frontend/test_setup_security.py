@@ -188,9 +188,7 @@ async def test_the_secret_of_a_provider_is_removed(world_with: Any, browser: Bro
     async with world_with(local=True) as world, workspace(world, browser) as shown:
         admin = await world.user()
         body = {"name": "company", "issuer": "https://login.example.com", "clientId": "freehold"}
-        made = await admin.post(
-            "/api/v1/identity-providers", json={**body, "clientSecret": "s3cret"}
-        )
+        made = await admin.post("/api/v1/identity-providers", json={**body, "clientSecret": "s3cret"})
         assert made.status_code == 201, made.text
         await opens(shown, f"sign-in/{made.json()['id']}")
         await shown.page.get_by_role("button", name="Remove the stored secret").click()
