@@ -15,6 +15,7 @@ from litestar.types import Receive, Scope, Send
 from api.errors import ClientGone
 
 __all__ = [
+    "CSV",
     "NOT_STORED",
     "Json",
     "Prepared",
