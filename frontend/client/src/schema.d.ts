@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/export.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Events as CSV
+         * @description All events that match, newest first, RFC 4180 in UTF-8, with the names of the columns in the first line; `detail` is JSON. A text that a spreadsheet would take for a formula has an apostrophe in front. Requires `audit:read`.
+         */
+        get: operations["exportEvents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/auth/accept": {
         parameters: {
             query?: never;
@@ -8478,10 +8498,6 @@ export interface operations {
     listEvents: {
         parameters: {
             query?: {
-                /** @description The maximum number of items in a page. */
-                limit?: number;
-                /** @description `page.next` of the previous page. */
-                cursor?: string;
                 /** @description Only events caused by this user. */
                 actor?: string;
                 /** @description Only events that concern this user, role, object … */
@@ -8494,6 +8510,10 @@ export interface operations {
                 since?: string;
                 /** @description Before this time. */
                 until?: string;
+                /** @description The maximum number of items in a page. */
+                limit?: number;
+                /** @description `page.next` of the previous page. */
+                cursor?: string;
             };
             header?: never;
             path?: never;
@@ -8516,6 +8536,53 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    exportEvents: {
+        parameters: {
+            query?: {
+                /** @description Only events caused by this user. */
+                actor?: string;
+                /** @description Only events that concern this user, role, object … */
+                subject?: string;
+                /** @description Only acts with support access of this operator. */
+                operator?: string;
+                /** @description `role.update`; `role.*` selects all actions of that kind. */
+                action?: string;
+                /** @description From this time on. */
+                since?: string;
+                /** @description Before this time. */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    "Metadata-Version": components["headers"]["Metadata-Version"];
+                    "Content-Disposition": components["headers"]["Content-Disposition"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    /**
+                     * @example id,at,action
+                     *     0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11,2026-02-28T12:30:00Z,role.update
+                     */
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
         };
