@@ -1,1 +1,0 @@
-import{G as e}from"./Text-D26ZxaNR.js";var t=()=>`Sign in`,n=()=>`Anmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

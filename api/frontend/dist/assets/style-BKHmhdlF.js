@@ -1,1 +1,0 @@
-import{d as e,s as t}from"./Button-C6F5YjWW.js";import{c as n}from"./format-v5Da1b8M.js";import{G as r}from"./Text-D26ZxaNR.js";function i(){let i=t.getQueryData(e.queryKey);return n(r(),Intl.DateTimeFormat().resolvedOptions().timeZone,i)}function a(e){return new Intl.NumberFormat(r()).format(e)}export{a as n,i as t};
