@@ -2,6 +2,7 @@
 
 import re
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -126,7 +127,7 @@ async def test_domains_come_and_go_with_forms(world: World) -> None:
 async def test_no_table_takes_a_row_or_a_change(world: World, table: str, method: str) -> None:
     browser = await operators_browser(world)
     await browser.done("suspend-a-tenant", tenant="acme")  # so that there is an act
-    first = (await browser.rows(table))[0]["id"]
+    first = next(iter(await browser.rows(table)), {"id": uuid4()})["id"]  # there are no backups
     for address in (f"api/tables/{table}/", f"api/tables/{table}/{first}/"):
         for body in ({}, {"name": "X", "slug": "x", "status": "active"}):
             answer = await browser.send(method, address, body)

@@ -105,7 +105,7 @@ def test_through_a_pipe_every_line_is_json(environ: dict[str, str], tmp_path: Pa
     printed = [json.loads(line) for line in done.stdout.splitlines()]
     assert {one["name"] for one in printed if one.get("event") == "tenant"} == {"acme", "demo"}
     warnings = [one["about"] for one in printed if one.get("level") not in (None, "ok")]
-    assert warnings == ["mail"], "there is no mail server"
+    assert warnings == ["mail", "backups"], "there is neither a mail server nor a store"
     assert done.stderr == ""
 
 
