@@ -24,7 +24,7 @@ from tests.crash.test_crash_matrix import (  # noqa: F401 - running and server a
     whens,
 )
 from tests.support.crashing_server import line_of
-from tests.support.thoroughly import times
+from tests.support.thoroughly import some_of, times
 
 IMPORT: Final = [step.name for step in importing(_NO_PARTS)]
 SEALED: Final = {"Archive-Passphrase": quote("correct horse battery")}
@@ -71,7 +71,7 @@ def is_gone(server: Server, slug: str) -> None:  # noqa: F811 - a fixture elsewh
     assert server.rows(orphans) == []
 
 
-@pytest.mark.parametrize("step", IMPORT)
+@pytest.mark.parametrize("step", some_of(IMPORT, 4))
 def test_killed_while_creating_a_tenant_from_an_archive(running: Server, step: str) -> None:  # noqa: F811
     data = archive_of(running)
     for when in whens(running):

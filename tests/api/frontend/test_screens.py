@@ -17,6 +17,7 @@ from tests.api.frontend.screens import (
     visits,
 )
 from tests.api.frontend.test_in_a_browser import workspace
+from tests.support.thoroughly import THOROUGHLY
 
 pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
@@ -28,7 +29,7 @@ PARTS = {
 }
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scheme", ["dark" if THOROUGHLY else "light"])  # CI does both
 @pytest.mark.parametrize("screens", PARTS.values(), ids=PARTS)
 async def test_every_screen_is_accessible_and_fits(
     world_with: Any, browser: Browser, screens: tuple[Screen, ...], scheme: Any
