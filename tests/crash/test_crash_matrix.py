@@ -279,8 +279,8 @@ def running(server: Server) -> Server:
 
 
 def whens(server: Server) -> Sequence[str]:
-    """Before and after the step on MariaDB; on SQLite before, on MySQL after it, or both."""
-    usual = {"sqlite": ["before"], "mariadb": ["before", "after"], "mysql": ["after"]}
+    """Before the step on SQLite and MariaDB, after it on MySQL; thoroughly both."""
+    usual = {"sqlite": ["before"], "mariadb": ["before"], "mysql": ["after"]}
     return ["before", "after"] if THOROUGHLY else usual[server.kind]
 
 

@@ -156,6 +156,7 @@ def test_killed_while_moving_to_another_kind_of_database(running: WithBackups, s
         assert_whole(running, slug)
 
 
+@pytest.mark.parametrize("server", ["mariadb", "sqlite"] if THOROUGHLY else ["sqlite"], indirect=True)
 @pytest.mark.parametrize("step", ARCHIVE)
 def test_killed_while_archiving(running: WithBackups, step: str) -> None:
     for when in whens(running):
@@ -168,6 +169,7 @@ def test_killed_while_archiving(running: WithBackups, step: str) -> None:
         assert_whole(running, slug)
 
 
+@pytest.mark.parametrize("server", ["mariadb", "sqlite"] if THOROUGHLY else ["mariadb"], indirect=True)
 @pytest.mark.parametrize("step", RETURN)
 def test_killed_while_coming_back(running: WithBackups, step: str) -> None:
     for when in whens(running):

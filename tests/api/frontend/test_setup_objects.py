@@ -156,11 +156,11 @@ async def test_somebody_else_s_change_is_shown_and_mine_is_kept(world_with: Any,
         assert (phone["label"], phone["description"]) == ("Telephone", "Of the switchboard.")
         await opens(shown, "/setup/objects/accounts?tab=details", "Accounts")
         await admin.patch("/api/v1/objects/accounts", json={"pluralLabel": "Firms"})
-        await shown.page.get_by_label("Description").fill("Whom we sell to.")
+        await shown.page.get_by_label("Description", exact=True).fill("Whom we sell to.")
         await presses(shown, "Save")
         await shown.sees("Plural: Accounts → Firms")
         await presses(shown, "Discard mine")
-        await expect(shown.page.get_by_label("Description")).to_have_value(
+        await expect(shown.page.get_by_label("Description", exact=True)).to_have_value(
             "Companies that one does business with."
         )
         assert shown.faults == []
@@ -179,9 +179,8 @@ async def test_options_have_colours_and_are_archived_and_translated(
         await shown.page.get_by_role("option", name="Teal").click()
         await shown.page.get_by_label("Archived").click(force=True)
         await shown.page.get_by_role("dialog").get_by_text("Other languages").click()
-        await shown.page.get_by_role("combobox", name="Add a language").last.click()
-        await shown.page.get_by_role("option", name="German", exact=True).click()
-        await shown.page.get_by_label("Label, German").fill("Erste")
+        dialog = shown.page.get_by_role("dialog")  # standard options have labels in German
+        await dialog.get_by_label("Label, German").fill("Erste")
         await shown.accessible()
         await shown.page.keyboard.press("Escape")
         await presses(shown, "Save")
@@ -226,7 +225,7 @@ async def test_changes_that_are_not_saved_are_guarded(world_with: Any, browser: 
     async with world_with(local=True) as world, workspace(world, browser) as shown:
         await enters(shown)
         await opens(shown, "/setup/objects/accounts?tab=details", "Accounts")
-        await shown.page.get_by_label("Plural").fill("Companies")
+        await shown.page.get_by_role("textbox", name="Plural", exact=True).fill("Companies")
         await shown.page.get_by_role("link", name="Objects", exact=True).first.click()
         await shown.sees("Leave without saving?")
         await presses(shown, "Stay here")

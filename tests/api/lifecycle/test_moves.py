@@ -66,7 +66,7 @@ def with_contents(world: World, change: Callable[[ArchivedContents], Any]) -> An
     parts = life_cycle._parts
     contents = parts.contents
     assert isinstance(contents, ArchivedContents)
-    changed = LifeCycleParts(parts, world.platform.vault, change(contents))
+    changed = LifeCycleParts(parts, world.platform.vault, change(contents), world.platform.backups)
     return LifeCycle(changed, world.platform.jobs).kinds
 
 

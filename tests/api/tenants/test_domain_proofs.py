@@ -201,6 +201,7 @@ async def test_a_dns_server_that_gives_no_result_proves_nothing_and_ends_nothing
         assert (refused.status_code, refused.json()["code"]) == (503, "domain-lookup-failed")
     async with world_with(dns_resolvers=(("127.0.0.1", 1),)) as dark:
         await long_ago(dark, timedelta(days=20))
+        dark.platform.domains._lookup._seconds = 0.5
         await dark.run_jobs()
         assert await leads_to(dark) == "acme"
         shown = (await dark.operator().get(await domains_of(dark, "acme"))).json()["data"]
