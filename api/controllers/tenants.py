@@ -107,7 +107,7 @@ class TenantController(Controller):
             "serves it: whole or not at all. Passwords are in this response and never again."
         ),
         response_description="The tenant.",
-        responses=problems(409),
+        responses=problems(404, 409),
         dependencies={"key": _IDEMPOTENCY_KEY},
         body_example=_NEW_TENANT,
     )
