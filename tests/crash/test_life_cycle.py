@@ -61,10 +61,10 @@ class WithBackups(Server):
         if self.database is None:
             return found
         databases = "SELECT schema_name FROM information_schema.schemata WHERE schema_name LIKE ?"
-        found |= {str(row[0]) for row in self.on_server(databases, f"%{slug}%")}
+        pattern = f"{self.prefix}%{slug}%"  # others run the same tests on this server
+        found |= {str(row[0]) for row in self.on_server(databases, pattern)}
         users = {
-            str(row[0])
-            for row in self.on_server("SELECT user FROM mysql.user WHERE user LIKE ?", f"%{slug}%")
+            str(row[0]) for row in self.on_server("SELECT user FROM mysql.user WHERE user LIKE ?", pattern)
         }
         return found | {f"user {one}" for one in users if one.removesuffix("_user") not in found}
 
