@@ -8,6 +8,7 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from api.archive_migrations import ArchiveMigrations
 from api.version import VERSION
 from central.backups.data_keys import DataKey, DataKeys
 from central.backups.errors import ProofFailed
@@ -19,10 +20,8 @@ from central.backups.types import ArchiveOrigin, ArchiveWritten, Contents, Repor
 from central.errors import SealBroken, UnknownKey
 from central.jobs.store import JobStore
 from central.migrations.migrator import Migrator
-from central.migrations.names import MigrationName
-from central.migrations.recorded import MigrationsUnknown
 from central.provisioning.steps import Parts
-from central.registry import Registry, TenantRef
+from central.registry import Registry, TenantRecord, TenantRef
 from central.secrets.vault import Vault
 from central.settings.settings import Settings
 from central.tenancy.tenancy import Tenancy
@@ -33,7 +32,7 @@ from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
 from tenant_schema.archives.format.reader import ArchiveReader
 from tenant_schema.archives.service import Progress, TenantArchives, Written
 
-__all__ = ["InstalledArchiver", "backup_services"]
+__all__ = ["InstalledArchiver", "archived_tenant", "backup_services"]
 
 _FindDrift = Callable[[], Awaitable[Collection[object]]]
 
@@ -58,7 +57,8 @@ class InstalledArchiver:
         self, tenant: TenantRef, backup: UUID, key: DataKey, into: ArchiveWritten, report: Report
     ) -> AsyncIterator[bytes]:
         """See the protocol."""
-        about, level = await self._about(tenant)
+        about = await archived_tenant(self._registry, await self._registry.record(tenant.id))
+        level = str(self._migrator.level)
         written = Written()
         async with self._tenancy.use(tenant):
             archive = self._archives.write(
@@ -99,7 +99,7 @@ class InstalledArchiver:
                 loaded = await self._archives.load(
                     source,
                     _unlock(tenant_id, key),
-                    migrate_to=partial(self._migrate, engine),
+                    migrate_to=ArchiveMigrations(self._migrator, engine),
                     open_secret=partial(self._vault.open, tenant_id=tenant_id),
                     seal_secret=partial(self._vault.seal, tenant_id=tenant_id),
                     as_other_tenant=False,
@@ -108,7 +108,7 @@ class InstalledArchiver:
                 drift = await self._drift()
         except ArchiveError as error:
             raise ProofFailed(error.reason) from error
-        except (MigrationsUnknown, SealBroken, UnknownKey, UnstorableValue) as error:
+        except (SealBroken, UnknownKey, UnstorableValue) as error:
             raise ProofFailed(str(error)) from error
         if drift:
             raise ProofFailed(f"{len(drift)} tables or columns differ from the definitions.")
@@ -127,27 +127,6 @@ class InstalledArchiver:
         except ArchiveError as error:
             raise ProofFailed(error.reason) from error
         raise ProofFailed("The archive is empty.")
-
-    async def _about(self, tenant: TenantRef) -> tuple[ArchivedTenant, str]:
-        record = await self._registry.record(tenant.id)
-        domains = [one.domain for one in await self._registry.domains(tenant.id)]
-        first = record.ref.primary_domain
-        about = ArchivedTenant(
-            id=tenant.id,
-            slug=tenant.slug,
-            name=record.ref.name,
-            domains=tuple(sorted(domains, key=lambda domain: (domain != first, domain))),
-            admin_email=record.admin_email,
-        )
-        return about, str(self._migrator.level)
-
-    async def _migrate(self, engine: Engine[Any], manifest: Manifest | None) -> None:
-        """Run the migrations that the archive's database had; without a manifest the rest of them."""
-        if manifest is None:
-            await self._migrator.migrate(engine)
-            return
-        names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
-        await self._migrator.create(engine, only=names)
 
 
 def backup_services(
@@ -168,6 +147,19 @@ def backup_services(
             keep=settings.backup_keep,
             version=VERSION,
         )
+    )
+
+
+async def archived_tenant(registry: Registry, record: TenantRecord) -> ArchivedTenant:
+    """Return what an archive says of its tenant. Runs the statements that read its host names."""
+    first = record.ref.primary_domain
+    others = [one.domain for one in await registry.domains(record.ref.id) if one.domain != first]
+    return ArchivedTenant(
+        id=record.ref.id,
+        slug=record.ref.slug,
+        name=record.ref.name,
+        domains=tuple(filter(None, (first, *others))),
+        admin_email=record.admin_email,
     )
 
 

@@ -37,7 +37,9 @@ def with_contents(
     archives, mark = TenantArchives(VERSION), partial(mark_outbox, jobs)
     address = settings.backup_store
     opening = None if address is None else partial(_open_backup, BackupStore(address), DataKeys(vault))
-    contents = ArchivedContents(parts.tenancy, archives, vault, parts.migrator, updates, mark, opening)
+    contents = ArchivedContents(
+        parts.tenancy, archives, vault, parts.migrator, updates, mark, parts.registry.level_of, opening
+    )
     return replace(parts, contents=contents)
 
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
@@ -11,14 +11,13 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from api.archive_migrations import ArchiveMigrations
+from api.archive_services import archived_tenant
 from api.composition import Platform
 from api.schemas.archives import ArchiveSource, ImportedResponse
 from api.schemas.tenants import AdminResponse
 from api.version import VERSION
 from central.errors import CentralError, WrongStatus
-from central.migrations.level import LevelAge
-from central.migrations.names import MigrationName
-from central.migrations.recorded import MigrationsUnknown
 from central.operators import audit
 from central.operators.audit import Actor
 from central.provisioning.types import ProvisionedTenant, TenantRequest
@@ -27,17 +26,12 @@ from central.slugs import parse_tenant_name
 from central.tables import WITH_DATABASE
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
-from tenant_schema.archives.contents.errors import ContentsUnknown
 from tenant_schema.archives.format.errors import ArchiveError
 from tenant_schema.archives.format.file import opened_manifest
 from tenant_schema.archives.format.keys import ArchiveKey, Lock, Unlock
-from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
+from tenant_schema.archives.format.lines import ArchivedTenant
 from tenant_schema.archives.service import Loaded, Report, TenantArchives, Written
 from tenant_schema.identity import write_identity
-from tenant_schema.objects.changes.missing_indexes import ensure_searches
-from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
-from tenant_schema.standard.seed import seed_standard_objects
-from tenant_schema.users.seed import seed_permissions
 
 __all__ = ["ArchiveFilling", "TenantExport", "TenantImport", "pieces_of"]
 
@@ -73,14 +67,7 @@ class TenantExport:
         self, record: TenantRecord, key: ArchiveKey, report: Report | None
     ) -> AsyncIterator[bytes]:
         platform, tenant, written = self.platform, record.ref, Written()
-        domains = [one.domain for one in await platform.registry.domains(tenant.id)]
-        about = ArchivedTenant(
-            id=tenant.id,
-            slug=tenant.slug,
-            name=tenant.name,
-            domains=(tenant.primary_domain, *(one for one in domains if one != tenant.primary_domain)),
-            admin_email=record.admin_email,
-        )
+        about = await archived_tenant(platform.registry, record)
         async with self._slot(tenant), platform.engines.lease(tenant) as engine:
             stream = _ARCHIVES.write(
                 about,
@@ -124,7 +111,6 @@ class ArchiveFilling:
     unlock: Unlock
     report: Report | None = None
     loaded: Loaded | None = None
-    _level: str = field(default="", init=False)
 
     async def fill(self, tenant: TenantRef, engine: Engine[Any]) -> None:
         """See the protocol. Raises ``ArchiveError`` and what the migrator raises."""
@@ -132,7 +118,7 @@ class ArchiveFilling:
         self.loaded = await _ARCHIVES.load(
             pieces_of(self.file),
             self.unlock,
-            migrate_to=partial(self._migrate_to, engine),
+            migrate_to=ArchiveMigrations(self.platform.tenant_migrator, engine),
             open_secret=partial(vault.open, tenant_id=tenant.id),
             seal_secret=partial(vault.seal, tenant_id=tenant.id),
             as_other_tenant=True,
@@ -143,30 +129,6 @@ class ArchiveFilling:
     async def publish(self, tenant: TenantRef) -> None:
         """Enter the addresses of users into the directory."""
         await self.platform.directory_updates.rebuild(tenant)
-
-    async def _create(self, engine: Engine[Any], manifest: Manifest) -> None:
-        """Run the migrations that the archive's database had."""
-        names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
-        try:
-            await self.platform.tenant_migrator.create(engine, only=names)
-        except MigrationsUnknown as error:
-            first = error.unknown[0]
-            raise ContentsUnknown(
-                f"The archive was written by Freehold {manifest.product}, with the migration {first.id} of "
-                f"the app {first.app!r}, which this version does not have. Use one that is not older."
-            ) from error
-
-    async def _migrate_to(self, engine: Engine[Any], manifest: Manifest | None) -> None:
-        migrator = self.platform.tenant_migrator
-        if manifest is not None:
-            self._level = manifest.level
-            await self._create(engine, manifest)
-            return
-        await migrator.migrate(engine)
-        if migrator.level.age_of(self._level) is not LevelAge.CURRENT:
-            await seed_permissions(await seed_standard_objects())
-            await ensure_searches()
-            await ensure_sort_keys(served=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,9 +16,9 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from api.archive_migrations import ArchiveMigrations
 from api.directory.updates import DirectoryUpdates
 from central.migrations.migrator import Migrator
-from central.migrations.names import MigrationName
 from central.provisioning.contents import Copied, Report
 from central.registry import TenantRef
 from central.secrets.vault import Vault
@@ -27,7 +27,7 @@ from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
 from piccolo_engines.errors import DatabaseError
 from tenant_schema.archives.format.keys import ArchiveKey, TenantLock, Unlock, with_tenant_key
-from tenant_schema.archives.format.lines import ArchivedTenant, Manifest
+from tenant_schema.archives.format.lines import ArchivedTenant
 from tenant_schema.archives.service import Progress, TenantArchives
 from tenant_schema.identity import write_identity
 from tenant_schema.outbox import OutboxMessage
@@ -53,6 +53,7 @@ class ArchivedContents:
     """Implements :class:`~central.provisioning.contents.TenantContents`.
 
     :ivar mark: has the outbox of a tenant delivered.
+    :ivar level_of: returns the level of a tenant's database by the registry.
     :ivar open_backup: ``None`` if this installation stores no backups.
     """
 
@@ -62,6 +63,7 @@ class ArchivedContents:
     migrator: Migrator
     updates: DirectoryUpdates
     mark: Callable[[TenantScope], Awaitable[None]]
+    level_of: Callable[[UUID], Awaitable[str]]
     open_backup: OpenBackup | None = None
 
     async def copy(
@@ -123,7 +125,8 @@ class ArchivedContents:
         try:
             async with self.tenancy.use(source):
                 opening = partial(self.vault.open, tenant_id=source.id)
-                async for data in self.archives.write(about, key, open_secret=opening):
+                level = await self.level_of(source.id)
+                async for data in self.archives.write(about, key, open_secret=opening, level=level):
                     await pieces.put(data)
             await pieces.put(None)
         except Exception as error:  # noqa: BLE001 # raised where the pieces are taken
@@ -138,19 +141,12 @@ class ArchivedContents:
         as_other_tenant: bool,
         report: Report | None,
     ) -> Copied:
-        async def migrate(manifest: Manifest | None) -> None:
-            if manifest is None:
-                await self.migrator.migrate(engine)
-                return
-            names = {MigrationName(one.app, name) for one in manifest.migrations for name in one.names}
-            await self.migrator.create(engine, only=names)
-
         async def load(note: Callable[[Progress], None]) -> Copied:
             with DB.bind(engine):
                 loaded = await self.archives.load(
                     source,
                     unlock,
-                    migrate_to=migrate,
+                    migrate_to=ArchiveMigrations(self.migrator, engine),
                     open_secret=partial(self.vault.open, tenant_id=target.id),
                     seal_secret=partial(self.vault.seal, tenant_id=target.id),
                     as_other_tenant=as_other_tenant,
