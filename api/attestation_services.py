@@ -8,8 +8,6 @@ from api.jobs.attestation import AttestationJobs
 from central.attestation.service import Attestation
 from central.jobs.store import JobStore
 from central.provisioning.steps import Parts
-from central.secrets.signatures import Signer
-from central.secrets.vault import Vault
 from central.servers.names import server_name
 from central.settings.settings import Settings
 
@@ -18,7 +16,7 @@ __all__ = ["attestation_services"]
 _MYSQL_PORT = 3306
 
 
-def attestation_services(settings: Settings, vault: Vault, parts: Parts, jobs: JobStore) -> dict[str, Any]:
+def attestation_services(settings: Settings, parts: Parts, jobs: JobStore) -> dict[str, Any]:
     """Create the services, by their names in :class:`~api.composition.Platform`."""
     attestation = Attestation(
         parts.registry,
@@ -32,7 +30,6 @@ def attestation_services(settings: Settings, vault: Vault, parts: Parts, jobs: J
     return {
         "attestation": attestation,
         "attestation_jobs": AttestationJobs(attestation, jobs, pause),
-        "attestation_signer": Signer(vault, "attestation"),
     }
 
 

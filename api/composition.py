@@ -58,7 +58,6 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import TenantSeed
 from central.registry import Registry
-from central.secrets.signatures import Signer
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
@@ -128,7 +127,6 @@ class Platform:
     domain_jobs: DomainJobs
     attestation: Attestation
     attestation_jobs: AttestationJobs
-    attestation_signer: Signer
     operators: Operators
     first_tenant_links: FirstTenantLinks
     admin: AdminServices
@@ -333,7 +331,7 @@ def _jobs(
     handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
     domains = domain_services(settings, parts.registry, jobs)
-    attesting = attestation_services(settings, vault, parts, jobs)
+    attesting = attestation_services(settings, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     kinds.append(attesting["attestation_jobs"].kind)
     life_cycle = life_cycle_of(parts, vault, backups, jobs, observer)

@@ -3,6 +3,7 @@
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Final
 
 import msgspec
 import rich_click as click
@@ -16,10 +17,13 @@ from api.composition import Platform
 from api.number_text import counted
 from api.schemas.common import Output as Result
 from central.attestation.service import Finding
-from central.secrets.signatures import SignedDocument, is_genuine
+from central.secrets.certificates import LONGEST_CERTIFICATE, CertificateSigner, verified
+from central.secrets.vault import Vault
 from piccolo_engines.columns import utc_now
 
 __all__ = ["AttestationReport", "AttestedFinding", "attest"]
+
+_KIND: Final = "attestation"
 
 
 class AttestedFinding(Result):
@@ -59,30 +63,25 @@ def attest(tenants: tuple[str, ...], report: Path | None, verify: Path | None, o
     found.
     """
     settings = load_settings()
-    given = None if verify is None else verify.read_bytes()
-    found, signed = run(settings, lambda platform: _found(platform, tenants, given, out))
+    signer = CertificateSigner(Vault(settings.encryption_keys))
+    if verify is None:
+        found = run(settings, lambda platform: _attested(platform, tenants, out))
+    else:
+        with verify.open("rb") as opened:
+            found = _verified(signer, opened.read(LONGEST_CERTIFICATE))
     if report is not None:
+        signed = signer.sign({"kind": _KIND, **msgspec.to_builtins(found)})
         report.write_bytes(msgspec.json.encode(signed) + b"\n")
     out.one(found, lambda: _print(found))
     if found.findings:
         sys.exit(Status.FAILED)
 
 
-async def _found(
-    platform: Platform, slugs: tuple[str, ...], given: bytes | None, out: Output
-) -> tuple[AttestationReport, SignedDocument]:
-    """Return the given report, or else a new one, and its signed form."""
-    signer = platform.attestation_signer
-    if given is None:
-        made = await _attested(platform, slugs, out)
-        return made, signer.sign(made)
-    try:
-        signed = msgspec.json.decode(given, type=SignedDocument)
-    except msgspec.MsgspecError:
-        fail("The file is not a signed report.")
-    if not is_genuine(signed, signer.public_key):
-        fail("The report was not signed with the present ENCRYPTION_KEY, or was changed afterwards.")
-    return msgspec.json.decode(signed.statement, type=AttestationReport), signed
+def _verified(signer: CertificateSigner, data: bytes) -> AttestationReport:
+    document = verified(data, signer.public_keys())
+    if document is None or document.pop("kind", None) != _KIND:
+        fail("This is not a report of this installation, or it was changed afterwards.")
+    return msgspec.convert(document, AttestationReport)
 
 
 async def _attested(platform: Platform, slugs: tuple[str, ...], out: Output) -> AttestationReport:

@@ -49,13 +49,11 @@ def test_a_report_is_signed(call: Run, tmp_path: Path) -> None:
     report = tmp_path / "report.json"
     made = attested(call, "--report", str(report))
     assert attested(call, "--verify", str(report)) == made
-    signed = json.loads(report.read_text())
-    signed["statement"] = signed["statement"].replace('"acme"', '"acne"')
-    report.write_text(json.dumps(signed))
+    report.write_text(report.read_text().replace('"acme"', '"acne"'))
     refused = call("attest", "--verify", str(report), status=1)
     assert "changed afterwards" in refused.stderr
     report.write_text("no report")
-    assert "not a signed report" in call("attest", "--verify", str(report), status=1).stderr
+    assert "not a report" in call("attest", "--verify", str(report), status=1).stderr
 
 
 @ON_SQLITE

@@ -36,7 +36,7 @@ include-path-regex = "/history$"
 checks.use_after_free.enabled = false  # the history of a destroyed record is kept
 
 [[operations]]
-include-operation-id = "changeObject"  # an If-Match of another version is refused before the database is asked
+include-operation-id = "changeObject"  # If-Match is looked at before the fields of indexes
 checks.negative_data_rejection.expected-statuses = [400, 401, 403, 404, 409, 412, 415, 422]
 
 [[operations]]
