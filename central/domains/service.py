@@ -103,8 +103,7 @@ class DomainService:
 
     async def challenge(self, claim: ClaimRecord) -> Challenge:
         """Return the records that prove the claim. One statement."""
-        targets = await self._own_names(claim.tenant_id)
-        return Challenge(challenge_name(claim.domain), claim.token, next(iter(targets), None))
+        return _challenge(claim, await self._own_names(claim.tenant_id))
 
     async def verify(self, tenant_id: UUID, domain: str) -> DomainRecord:
         """Look the name up now. Returns it, served from now on.
@@ -213,8 +212,8 @@ class DomainService:
     def _refuse(self, claim: ClaimRecord, targets: Sequence[str], finding: Finding) -> None:
         if not finding.is_certain:
             raise DomainLookupFailed(claim.domain)
-        wanted = Challenge(challenge_name(claim.domain), claim.token, next(iter(targets), None))
-        raise DomainNotProven(claim.domain, wanted.in_words(claim.domain), finding.found)
+        wanted = _challenge(claim, targets).in_words(claim.domain)
+        raise DomainNotProven(claim.domain, wanted, finding.found)
 
     async def _settle(self, claim: ClaimRecord, finding: Finding) -> DomainRecord:
         """Give the proven name to the tenant."""
@@ -257,6 +256,10 @@ class DomainService:
         """Return the tenant's names under the base domains, the first one first. One statement."""
         rows = await Domain.select(Domain.domain).where(Domain.tenant == tenant_id).order_by(Domain.id)
         return [one["domain"] for one in rows if tenant_label(one["domain"], self._base_domains) is not None]
+
+
+def _challenge(claim: ClaimRecord, targets: Sequence[str]) -> Challenge:
+    return Challenge(challenge_name(claim.domain), claim.token, next(iter(targets), None))
 
 
 async def _row(domain: str) -> dict[str, Any] | None:
