@@ -45,8 +45,12 @@ function readDefinitionsAgain(): void {
   if (queries.getQueryData(workspaceQuery.queryKey) === undefined) return; // nothing was read so far
   void queries
     .invalidateQueries({ predicate: ({ queryKey }) => OF_DEFINITIONS.has(queryKey[0]) })
-    // What was refused because it asked for a field that is gone.
-    .then(() => queries.invalidateQueries({ predicate: ({ queryKey, state }) => /^records?$/.test(String(queryKey[0])) && state.status === "error" }));
+    // What was refused, or is about to be, because it asked for a field that is gone.
+    .then(() =>
+      queries.invalidateQueries({
+        predicate: ({ queryKey, state }) => /^records?$/.test(String(queryKey[0])) && (state.status === "error" || state.fetchStatus === "fetching"),
+      }),
+    );
   if (performance.now() - changedAt > OWN_CHANGE) definitionsChanged();
 }
 

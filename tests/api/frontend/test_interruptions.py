@@ -1,10 +1,11 @@
 """What comes between a person and their work: each ends in a sentence and a way on, and no edit is lost."""
 
+import asyncio
 import re
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, Page, Route, expect
 
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.frontend.test_in_a_browser import Workspace, create, edits, workspace
@@ -25,6 +26,13 @@ async def opens_globex(shown: Workspace, world: World) -> str:
 
 async def saves(page: Page) -> None:
     await page.get_by_role("button", name="Save", exact=True).click()
+
+
+async def delayed(route: Route) -> None:
+    """A record is read after its definitions, though it was asked for before them."""
+    if route.request.method == "GET":
+        await asyncio.sleep(1.0)
+    await route.continue_()
 
 
 async def phone_of(world: World, address: str) -> str:
@@ -149,6 +157,7 @@ async def test_a_field_that_is_dropped_meanwhile_takes_no_other_edit_along(
         await edits(shown, "Phone", "+49 30 2")
         dropped = await admin.delete("/api/v1/objects/accounts/fields/region", params={"confirm": "region"})
         assert dropped.is_success
+        await shown.page.route("**/api/v1/data/accounts/*", delayed)
         await saves(shown.page)
         await shown.sees("Objects, pages or rights were changed meanwhile.")
         await expect(shown.page.get_by_role("button", name="Edit: Phone")).to_contain_text("+49 30 2")

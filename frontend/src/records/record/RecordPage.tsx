@@ -32,7 +32,7 @@ export default function RecordPage() {
   const { data: navigation } = useSuspenseQuery(navigationQuery);
   const { data: detail } = useSuspenseQuery(objectQuery(object));
   const { data: layout } = useSuspenseQuery(layoutQuery(navigation, detail));
-  const query = recordQuery(object, id, detail, navigation);
+  const query = recordQuery(object, id);
   const {
     data: { record, can },
   } = useSuspenseQuery(query);
