@@ -44,7 +44,7 @@ def _without_store(is_local: bool) -> Finding:
     if is_local:
         return fine("backups", "There are none, as usual in local use.")
     return warning(
-        "backups", "Tenants are not backed up.", "Set BACKUP_URL; docs/operating.md has its forms."
+        "backups", "Tenants are not backed up.", "Set BACKUP_URL; docs/operating/backups.md has its forms."
     )
 
 

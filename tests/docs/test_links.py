@@ -23,7 +23,7 @@ def test_links_lead_somewhere() -> None:
     assert {page: found for page, found in dead.items() if found} == {}
 
 
-@pytest.mark.parametrize("folder", ["docs", "docs/adr"])
+@pytest.mark.parametrize("folder", ["docs", "docs/adr", "docs/operating"])
 def test_an_index_names_every_page_once(folder: str) -> None:
     named = sorted(link for link in links(ROOT / folder / "README.md") if link.parent == ROOT / folder)
     assert named == sorted(page for page in (ROOT / folder).glob("*.md") if page.name != "README.md")
