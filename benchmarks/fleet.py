@@ -10,7 +10,6 @@ import asyncio
 import logging
 import os
 import resource
-import shutil
 import sqlite3
 import subprocess
 import sys
@@ -77,11 +76,11 @@ async def register(platform: Platform, slug: str) -> TenantRef:
 
 
 async def register_copy(platform: Platform, slug: str, source: Path) -> TenantRef:
-    """Add a tenant whose database is a copy of a file, which no process has open."""
+    """Add a tenant whose database is a copy of a file, with what is still in the file's log."""
     tenant = await register(platform, slug)
     target = source.with_name(f"{tenant.db_name}.sqlite")
-    shutil.copy(source, target)
-    with closing(sqlite3.connect(target)) as connection:
+    with closing(sqlite3.connect(source)) as original, closing(sqlite3.connect(target)) as connection:
+        original.backup(connection)
         (owner,) = connection.execute("SELECT tenant FROM tenant_identity").fetchone()
         mine = tenant.id.bytes if isinstance(owner, bytes) else str(tenant.id)
         connection.execute("UPDATE tenant_identity SET tenant = ?", [mine])
