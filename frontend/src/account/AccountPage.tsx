@@ -55,7 +55,7 @@ function Profile() {
     try {
       await api.PATCH("/api/v1/me", { body: values });
       await client.invalidateQueries();
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
     } catch (failure) {
       setError(messageOf(failure));
     }
@@ -87,7 +87,7 @@ function Password() {
     try {
       await api.POST("/api/v1/auth/password", { body: values });
       setValues({ current: "", new: "" });
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
     } catch (failure) {
       setError(messageOf(failure));
     }

@@ -64,3 +64,40 @@ async def test_a_group_of_the_menu_is_translated_in_the_settings(world_with: Any
         assert app["navigation"][0]["translations"] == {"de": {"label": "Kundschaft"}}
         assert app["navigation"][1]["translations"] == {"de": {"label": "Verkauf"}}
         assert shown.faults == []
+
+
+async def test_sections_and_shared_views_are_translated_where_they_are_edited(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        admin = await world.user()
+        body = {"object": "accounts", "label": "Big ones", "columns": ["name"], "roles": ["member"]}
+        view = (await admin.post("/api/v1/views", json=body)).json()["id"]
+        await shown.enter()
+        await shown.page.get_by_role("button", name="Your account").wait_for()
+        await shown.page.goto(f"{shown.address}/setup/apps/sales/account")
+        section = shown.page.locator(".editor-box").first
+        await section.get_by_text("Other languages", exact=False).click()
+        german = section.get_by_role("textbox", name="German")
+        before = await german.input_value()
+        await german.fill(f"{before} 2")
+        await shown.accessible()
+        await shown.page.get_by_role("button", name="Save", exact=True).click()
+        await shown.sees("Saved")
+        layout = (await admin.get("/api/v1/apps/sales/pages/account")).json()["layout"]
+        assert layout["sections"][0]["translations"]["de"]["label"] == f"{before} 2"
+        await shown.page.goto(f"{shown.address}/o/accounts?view={view}")
+        await shown.page.get_by_role("button", name="More about this view").click()
+        await shown.page.get_by_role("menuitem", name="Rename").click()
+        dialog = shown.page.get_by_role("dialog")
+        await dialog.get_by_text("Other languages", exact=False).click()
+        await dialog.get_by_role("combobox", name="Add a language").fill("German")
+        await dialog.get_by_role("option", name="German").click()
+        await dialog.get_by_role("textbox", name="German").fill("Die großen")
+        await shown.accessible()
+        await dialog.get_by_role("button", name="Save").click()
+        await dialog.wait_for(state="hidden")
+        assert (await admin.get(f"/api/v1/views/{view}")).json()["translations"] == {
+            "de": {"label": "Die großen"}
+        }
+        assert shown.faults == []

@@ -1,10 +1,10 @@
 import "~/records/list/list.css";
 
-import { ActionIcon, Button, Menu, Stack, Text, TextInput, VisuallyHidden } from "@mantine/core";
+import { ActionIcon, Button, Menu, Text, VisuallyHidden } from "@mantine/core";
 import { modals } from "@mantine/modals";
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { lazy, Suspense } from "react";
 
 import { api, type View } from "~/api";
 import { messageOf } from "~/app/messages";
@@ -12,9 +12,13 @@ import { both, toJson, type FilterJson } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import type { ListSearch } from "~/records/list/search";
 import type { ListShape } from "~/records/list/shape";
+import type { ViewName } from "~/records/list/ViewNameForm";
 import { isChanged, mayChange, reordered, viewSearch } from "~/records/list/views";
 import { ViewStar } from "~/records/record/Star";
 import { number } from "~/records/style";
+
+const ViewNameForm = lazy(() => import("~/records/list/ViewNameForm"));
+const VIEW_NAME = "view-name";
 
 interface Props {
   object: string;
@@ -58,7 +62,7 @@ export function ViewTabs({ object, views, current, shape, widths, pinned, search
   const patch = (view: View, body: object) => api.PATCH("/api/v1/views/{view}", { params: { path: { view: view.id } }, body: body as never });
 
   const saveNew = () =>
-    askForName(m.save_view(), "", async (label) => {
+    askForName(m.save_view(), undefined, async ({ label }) => {
       const { data } = await api.POST("/api/v1/views", { body: { object, label, ...content } as never });
       await refresh();
       onSearch({ view: (data as unknown as View).id, ...(search.q ? { q: search.q } : {}) });
@@ -71,8 +75,8 @@ export function ViewTabs({ object, views, current, shape, widths, pinned, search
       onSearch({ view: current!.id, ...(search.q ? { q: search.q } : {}) });
     });
   const rename = (view: View) =>
-    askForName(m.list_view_rename(), view.label, async (label) => {
-      await patch(view, { label });
+    askForName(m.list_view_rename(), client.getQueryData<View[]>(["views", object])?.find((one) => one.id === view.id), async (name) => {
+      await patch(view, name);
       await refresh();
     });
   const remove = (view: View) =>
@@ -181,28 +185,14 @@ function useCounts(object: string, views: readonly View[], pageFilter: FilterJso
   return counts.data && new Map(["", ...ids].map((id, at) => [id, counts.data[at]!]));
 }
 
-function askForName(title: string, label: string, onSave: (label: string) => Promise<void>): void {
-  modals.open({ modalId: "view-name", title, children: <NameForm label={label} onSave={onSave} /> });
-}
-
-function NameForm({ label: before, onSave }: { label: string; onSave: (label: string) => Promise<void> }) {
-  const [label, setLabel] = useState(before);
-  const [error, setError] = useState("");
-  const submit = async (event: React.FormEvent) => {
-    event.preventDefault();
-    try {
-      await onSave(label);
-      modals.close("view-name");
-    } catch (failure) {
-      setError(messageOf(failure));
-    }
-  };
-  return (
-    <form onSubmit={(event) => void submit(event)}>
-      <Stack>
-        <TextInput label={m.view_name()} required maxLength={100} data-autofocus value={label} error={error || null} onChange={(event) => setLabel(event.currentTarget.value)} />
-        <Button type="submit">{m.save()}</Button>
-      </Stack>
-    </form>
-  );
+function askForName(title: string, view: View | undefined, onSave: (name: ViewName) => Promise<void>): void {
+  modals.open({
+    modalId: VIEW_NAME,
+    title,
+    children: (
+      <Suspense>
+        <ViewNameForm view={view} onSave={(name) => onSave(name).then(() => modals.close(VIEW_NAME))} />
+      </Suspense>
+    ),
+  });
 }

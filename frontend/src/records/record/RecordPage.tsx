@@ -113,7 +113,7 @@ export default function RecordPage() {
                     isLocked={!mayUpdate || field.readOnly || locked.has(name)}
                     onSave={async (value) => {
                       const isSaved = await save({ [name]: value });
-                      if (isSaved) notifications.show({ message: m.saved(), autoClose: 1_500 });
+                      if (isSaved) notifications.show({ message: m.saved(), autoClose: 3_000 });
                       return isSaved;
                     }}
                   />

@@ -22,12 +22,15 @@ import { isSame, useDraft } from "~/setup/apps/useDraft";
 import { ConfirmByName } from "~/setup/pieces/ConfirmByName";
 import { PageHeader } from "~/setup/pieces/PageHeader";
 import { SaveBar } from "~/setup/pieces/SaveBar";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 const route = getRouteApi("/shell/setup/apps/$app");
 
 interface Draft {
   name: string;
   label: string;
+  translations: Translations;
   icon: string;
   description: string;
   active: boolean;
@@ -62,7 +65,7 @@ function Form({ saved, onSaved }: { saved: Tagged<App>; onSaved: () => void }) {
       if (Object.keys(body).length > 0) await api.PATCH("/api/v1/apps/{app}", { params: { path: { app: app.name } }, headers: matching(base.etag), body });
       const pages = orderOf(draft.menu);
       if (!isSame(pages, app.pages.map((one) => one.name))) await api.PUT("/api/v1/apps/{app}/pages/order", { params: { path: { app: draft.name } }, body: { pages } });
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
       if (draft.name === app.name) await refreshApps();
       else {
         reset();
@@ -104,10 +107,11 @@ function Form({ saved, onSaved }: { saved: Tagged<App>; onSaved: () => void }) {
         </Menu>
       </PageHeader>
       <Stack gap="xl">
-        <SaveRefusal refusal={refusal} places={["name", "label", "icon", "description", "navigation"]} onReload={onSaved} />
+        <SaveRefusal refusal={refusal} places={["name", "label", "translations", "icon", "description", "navigation"]} onReload={onSaved} />
         <Stack maw="40rem">
           <TextInput label={m.app_label()} required maxLength={100} value={draft.label} error={problemAt(problems, "label")} onChange={(event) => change({ label: event.currentTarget.value })} />
           <TextInput label={m.app_name()} description={m.app_name_hint()} required maxLength={40} value={draft.name} error={problemAt(problems, "name")} onChange={(event) => change({ name: event.currentTarget.value })} />
+          <TranslationsInput texts={{ label: m.app_label() }} value={draft.translations} error={problemAt(problems, "translations") ?? undefined} onChange={(translations) => change({ translations })} />
           <IconChoice label={draft.label} value={draft.icon} onChange={(icon) => change({ icon })} />
           <Textarea label={m.app_description()} autosize minRows={2} maxLength={500} value={draft.description} error={problemAt(problems, "description")} onChange={(event) => change({ description: event.currentTarget.value })} />
           <Switch label={m.app_active()} description={m.app_active_hint()} checked={draft.active} onChange={(event) => change({ active: event.currentTarget.checked })} />
@@ -129,7 +133,7 @@ function Form({ saved, onSaved }: { saved: Tagged<App>; onSaved: () => void }) {
 
 function draftOf({ value, etag }: Tagged<App>): Draft {
   const { name, label, icon, description, active } = value;
-  return { name, label, icon, description, active, menu: menuOf(value), etag };
+  return { name, label, translations: value.translations as Translations, icon, description, active, menu: menuOf(value), etag };
 }
 
 /** What was changed, as the API takes it. */
@@ -137,5 +141,7 @@ function changesOf(base: Draft, draft: Draft): Record<string, unknown> {
   const names = ["name", "label", "icon", "description", "active"] as const;
   const changed = names.filter((name) => draft[name] !== base[name]).map((name) => [name, draft[name]]);
   const groups = isSame(base.menu.groups, draft.menu.groups) ? [] : [["navigation", navigationOf(draft.menu)]];
-  return Object.fromEntries([...changed, ...groups]);
+  const translations = cleaned(draft.translations);
+  const translated = isSame(base.translations, translations) ? [] : [["translations", translations]];
+  return Object.fromEntries([...changed, ...translated, ...groups]);
 }

@@ -15,7 +15,7 @@ import { m } from "~/paraglide/messages";
 import { typeWord } from "~/setup/apps/AppMenu";
 import { ListEditor } from "~/setup/apps/ListEditor";
 import { ListPreview } from "~/setup/apps/ListPreview";
-import { listDraft, listLayout, problemAt, recordDraft, recordLayout, type PageType } from "~/setup/apps/layouts";
+import { listDraft, listLayout, problemAt, recordDraft, recordLayout, withCleanedLabels, type PageType } from "~/setup/apps/layouts";
 import { appQuery, matching, pageQuery, refreshApps, type Page, type Tagged } from "~/setup/apps/queries";
 import { RecordEditor } from "~/setup/apps/RecordEditor";
 import { RecordPreview } from "~/setup/apps/RecordPreview";
@@ -24,6 +24,8 @@ import { isSame, useDraft } from "~/setup/apps/useDraft";
 import { PageHeader } from "~/setup/pieces/PageHeader";
 import { SaveBar } from "~/setup/pieces/SaveBar";
 import { LoadingState } from "~/setup/pieces/states";
+import { cleaned, type Translations } from "~/setup/pieces/translations";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 const route = getRouteApi("/shell/setup/apps/$app/$page");
 const PREVIEW_AFTER = 300;
@@ -31,6 +33,7 @@ const PREVIEW_AFTER = 300;
 interface Draft {
   name: string;
   label: string;
+  translations: Translations;
   layout: Record<string, unknown>;
   etag: string | null;
 }
@@ -59,10 +62,9 @@ function Form({ app, saved, onSaved }: { app: string; saved: Tagged<Page>; onSav
     setBusy(true);
     setRefusal(null);
     try {
-      const changed = (["name", "label", "layout"] as const).filter((one) => !isSame(draft[one], base[one]));
-      const body = Object.fromEntries(changed.map((one) => [one, draft[one]]));
+      const body = changesOf(page.type, base, draft);
       await api.PATCH("/api/v1/apps/{app}/pages/{page}", { params: { path: { app, page: page.name } }, headers: matching(base.etag), body });
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
       if (draft.name !== page.name) {
         reset();
         await navigate({ to: "/setup/apps/$app/$page", params: { app, page: draft.name }, replace: true, ignoreBlocker: true });
@@ -117,10 +119,11 @@ function Form({ app, saved, onSaved }: { app: string; saved: Tagged<Page>; onSav
       </PageHeader>
       <div className={page.type === "custom" ? undefined : "editor"}>
         <Stack gap="lg">
-          <SaveRefusal refusal={refusal} places={["name", "label", ...PLACES[page.type]]} onReload={onSaved} />
+          <SaveRefusal refusal={refusal} places={["name", "label", "translations", ...PLACES[page.type]]} onReload={onSaved} />
           {page.leftOut.length > 0 && <Alert color="yellow">{m.page_left_out({ count: page.leftOut.length })}</Alert>}
           <TextInput label={m.page_label()} required maxLength={100} value={draft.label} error={problemAt(problems, "label")} onChange={(event) => change({ label: event.currentTarget.value })} />
           <TextInput label={m.page_name()} description={m.page_name_hint()} required maxLength={40} value={draft.name} error={problemAt(problems, "name")} onChange={(event) => change({ name: event.currentTarget.value })} />
+          <TranslationsInput texts={{ label: m.page_label() }} value={draft.translations} error={problemAt(problems, "translations") ?? undefined} onChange={(translations) => change({ translations })} />
           {page.type === "custom" && <CustomEditor layout={draft.layout} error={problemAt(problems, "layout")} onChange={setLayout} />}
           {page.type !== "custom" && !isReadable && <Alert color="yellow">{m.page_object_hidden()}</Alert>}
           {page.type === "list" && detail.data && <ListEditor detail={detail.data} draft={listDraft(draft.layout)} problems={problems} onChange={(next) => setLayout(listLayout(next))} />}
@@ -180,5 +183,12 @@ function objectFrom(text: string): Record<string, unknown> | null {
 
 function draftOf({ value, etag }: Tagged<Page>): Draft {
   const layout = value.type === "list" ? listLayout(listDraft(value.layout)) : value.type === "record" ? recordLayout(recordDraft(value.layout)) : value.layout;
-  return { name: value.name, label: value.label, layout, etag };
+  return { name: value.name, label: value.label, translations: value.translations as Translations, layout, etag };
+}
+
+/** What was changed, as the API takes it. */
+function changesOf(type: PageType, base: Draft, draft: Draft): Record<string, unknown> {
+  const sent = { ...draft, translations: cleaned(draft.translations), layout: type === "record" ? withCleanedLabels(draft.layout) : draft.layout };
+  const changed = (["name", "label", "translations", "layout"] as const).filter((one) => !isSame(sent[one], base[one]));
+  return Object.fromEntries(changed.map((one) => [one, sent[one]]));
 }

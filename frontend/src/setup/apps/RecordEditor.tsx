@@ -11,6 +11,7 @@ import { AddField, ColumnsEditor, FilterEditor, Remove, SortEditor } from "~/set
 import { fieldLists, freeLabel, moveField, newRelated, pathLabel, problemAt, waysBack } from "~/setup/apps/layouts";
 import { movedIn, type Place } from "~/setup/apps/sorting/moving";
 import { Sort, SortItem, SortList } from "~/setup/apps/sorting/Sortable";
+import { TranslationsInput } from "~/setup/pieces/TranslationsInput";
 
 interface Props {
   detail: ObjectDetail;
@@ -67,6 +68,9 @@ function Sections({ detail, navigation, draft, problems, onChange }: Props) {
                   <AddField label={m.layout_add_to({ list: section.label })} fields={lists[last]!.map((name) => ({ name, label: pathLabel(name, detail, navigation.objects) }))} onAdd={(name) => change(at, { fields: [...section.fields, name] })} />
                 </div>
               )}
+              <div style={{ marginTop: 8 }}>
+                <TranslationsInput texts={{ label: m.layout_label() }} value={section.translations ?? {}} error={problemAt(problems, `layout.sections.${at}.translations`) ?? undefined} onChange={(translations) => change(at, { translations })} />
+              </div>
             </div>
           ))}
           <Group>
@@ -149,6 +153,9 @@ function RelatedLists({ detail, navigation, draft, problems, onChange }: Props) 
           <div key={at} className="editor-box">
             <Head label={one.label} at={at} of={related.length} least={0} error={problemAt(problems, `layout.related.${at}.label`)} onLabel={(label) => set(related.map((other, index) => (index === at ? { ...other, label } : other)))} onMove={(to) => set(movedIn(related, at, to))} onRemove={() => set(related.filter((_, index) => index !== at))} />
             <RelatedEditor related={one} place={`layout.related.${at}`} problems={problems} ways={ways} onChange={(next) => set(related.map((other, index) => (index === at ? next : other)))} />
+            <div style={{ marginTop: 8 }}>
+              <TranslationsInput texts={{ label: m.layout_label() }} value={one.translations ?? {}} error={problemAt(problems, `layout.related.${at}.translations`) ?? undefined} onChange={(translations) => set(related.map((other, index) => (index === at ? { ...other, translations } : other)))} />
+            </div>
           </div>
         ))}
         {ways.length > 0 && (

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Field, ObjectDetail } from "~/api";
-import { fieldLists, firstLayout, freeLabel, freeName, listDraft, listLayout, moveField, nameFrom, newRelated, problemAt, problemsElsewhere, recordDraft, recordLayout, waysBack } from "~/setup/apps/layouts";
+import { fieldLists, firstLayout, freeLabel, freeName, listDraft, listLayout, moveField, nameFrom, newRelated, problemAt, problemsElsewhere, recordDraft, recordLayout, waysBack, withCleanedLabels } from "~/setup/apps/layouts";
 import { menuOf, movePage, orderOf, withoutGroup } from "~/setup/apps/menu";
 
 const field = (name: string, more: Partial<Field> = {}) => ({ name, label: name, type: "text", system: false, ...more }) as Field;
@@ -32,6 +32,11 @@ describe("a layout", () => {
     const draft = recordDraft({ sections: [{ label: "A", fields: ["name"] }, null], related: [related, 1] });
     expect(draft.sections).toEqual([{ label: "A", columns: 1, fields: ["name"] }]);
     expect(recordLayout(draft).related).toEqual([{ ...related, sort: [], limit: 10 }]);
+  });
+  it("is sent with its labels in other languages, without empty ones", () => {
+    const labels = { de: { label: " Kontakt " }, fr: { label: "" }, es: {} };
+    const sent = withCleanedLabels({ sections: [{ ...SECTIONS[0], translations: labels }, { ...SECTIONS[1], translations: { fr: {} } }], related: [] });
+    expect(sent.sections).toEqual([{ ...SECTIONS[0], translations: { de: { label: "Kontakt" } } }, SECTIONS[1]]);
   });
   it("has the fields that no section shows in the last list", () => {
     expect(fieldLists(SECTIONS, DETAIL.fields)).toEqual([["name", "amount"], [], ["id", "account"]]);

@@ -5,6 +5,7 @@ import type { Field, ObjectDetail } from "~/api";
 import type { FilterJson } from "~/filters/filter";
 import type { Related, RecordLayout, Section } from "~/records/record/layout";
 import { moved, type Place } from "~/setup/apps/sorting/moving";
+import { withCleaned } from "~/setup/pieces/translations";
 
 export type PageType = Schemas["PageSummary"]["type"];
 
@@ -63,6 +64,12 @@ export function recordLayout({ sections, related }: RecordLayout): Record<string
     sections,
     related: related.map(({ filter, ...rest }) => ({ ...rest, ...(Object.keys(filter).length > 0 ? { filter } : {}) })),
   };
+}
+
+/** The layout with its translations as the API takes them. */
+export function withCleanedLabels(layout: Record<string, unknown>): Record<string, unknown> {
+  const { sections, related } = recordDraft(layout);
+  return recordLayout({ sections: sections.map(withCleaned), related: related.map(withCleaned) });
 }
 
 /** The fields of each section, and last those that no section shows. */

@@ -2,7 +2,7 @@
 import type { Schemas } from "@freehold/client";
 
 import { moved, type Place } from "~/setup/apps/sorting/moving";
-import { cleaned, type Translations } from "~/setup/pieces/translations";
+import { withCleaned, type Translations } from "~/setup/pieces/translations";
 
 export type App = Schemas["AppResponse"];
 
@@ -38,10 +38,7 @@ export function withoutGroup({ groups, rest }: Menu, at: number): Menu {
 
 /** The groups as the API takes them. */
 export function navigationOf({ groups }: Menu): Group[] {
-  return groups.map(({ translations = {}, ...rest }) => {
-    const kept = cleaned(translations);
-    return { ...rest, ...(Object.keys(kept).length > 0 ? { translations: kept } : {}) };
-  });
+  return groups.map(withCleaned);
 }
 
 /** All pages, in the order of the menu: the order in which they are kept. */

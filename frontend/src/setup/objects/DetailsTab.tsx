@@ -80,7 +80,7 @@ export function DetailsTab({ definition, etag }: { definition: Definition; etag:
           if (changed.name) await navigate({ to: "/setup/objects/$object", params: { object: changed.name }, search: { tab: "details" }, replace: true });
           setChanges({});
           await refreshDefinitions(client);
-          notifications.show({ message: m.saved(), autoClose: 1_500 });
+          notifications.show({ message: m.saved(), autoClose: 3_000 });
         }),
     });
   };

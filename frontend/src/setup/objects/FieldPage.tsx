@@ -112,7 +112,7 @@ function EditField({ definition, field, etag }: Props) {
         setChanges({});
         if (renamed) await navigate({ to: "/setup/objects/$object/fields/$field", params: { object, field: renamed }, replace: true, ignoreBlocker: true });
         await refreshDefinitions(client);
-        notifications.show({ message: m.saved(), autoClose: 1_500 });
+        notifications.show({ message: m.saved(), autoClose: 3_000 });
       },
     });
   };

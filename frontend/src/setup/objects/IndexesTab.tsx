@@ -37,7 +37,7 @@ export function useIndexChange({ definition, etag }: Props) {
       apply: async () => {
         await api.PATCH("/api/v1/objects/{object}", { params, headers: onTop(etag), body });
         await refreshDefinitions(client);
-        notifications.show({ message: m.saved(), autoClose: 1_500 });
+        notifications.show({ message: m.saved(), autoClose: 3_000 });
       },
     };
   };

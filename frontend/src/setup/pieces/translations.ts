@@ -25,6 +25,12 @@ export function cleaned(translations: Translations): Translations {
   return Object.fromEntries(texts.filter(([, named]) => Object.keys(named).length > 0));
 }
 
+/** A thing as the API takes it: with its translations cleaned, or without any. */
+export function withCleaned<T extends { translations?: Translations }>({ translations = {}, ...rest }: T): Omit<T, "translations"> & { translations?: Translations } {
+  const kept = cleaned(translations);
+  return { ...rest, ...(Object.keys(kept).length > 0 ? { translations: kept } : {}) };
+}
+
 /** What a language is called in another one. */
 export function languageName(language: string, locale: string): string {
   return new Intl.DisplayNames([locale], { type: "language" }).of(language) ?? language;

@@ -67,7 +67,7 @@ function Form({ provider, onSaved }: { provider: Provider | null; onSaved: () =>
         await navigate({ to: "/setup/sign-in/$provider", params: { provider: data!.id }, replace: true, ignoreBlocker: true });
       }
       await queries.invalidateQueries({ queryKey: providersQuery.queryKey });
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
       onSaved();
     } catch (failure) {
       setRefusal(failure);

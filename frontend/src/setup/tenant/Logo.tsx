@@ -18,7 +18,7 @@ export function Logo({ logo }: { logo: string | null }) {
     setError("");
     try {
       await action();
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
     } catch (failure) {
       setError(messageOf(failure));
     } finally {

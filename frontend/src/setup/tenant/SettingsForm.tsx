@@ -32,7 +32,7 @@ export function SettingsForm({ saved }: { saved: TenantSettings }) {
     try {
       await saveSettings(changes);
       setChanged({});
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
     } catch (failure) {
       setRefusal(failure);
     } finally {

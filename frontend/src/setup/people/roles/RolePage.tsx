@@ -161,7 +161,7 @@ function Review({ role, etag, draft, objects, isOwn, onClose }: ReviewProps) {
       const params = { path: { roleId: role.id } };
       await api.PATCH("/api/v1/roles/{roleId}", { params, body: bodyOf(role, draft), ...(etag && !isOutdated ? { headers: { "If-Match": etag } } : {}) });
       await refreshPeople();
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
       onClose();
     } catch (failure) {
       if (failure instanceof Problem && failure.status === 412) setOutdated(true);

@@ -103,7 +103,7 @@ function Profile({ user, roles, own, isLocked }: ProfileProps) {
         await api.PATCH("/api/v1/users/{userId}", { params, body: { name: values.name.trim(), ...email } });
       }
       if (hasNewRoles) await api.PUT("/api/v1/users/{userId}/roles", { params, body: { roles: values.roles } });
-      notifications.show({ message: m.saved(), autoClose: 1_500 });
+      notifications.show({ message: m.saved(), autoClose: 3_000 });
     } catch (failure) {
       setError(messageOf(failure));
     }
