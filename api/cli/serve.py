@@ -5,60 +5,56 @@ import socket
 import sys
 from contextlib import suppress
 from functools import partial
-from math import ceil
 from tempfile import TemporaryDirectory
 from typing import Final
 
 import rich_click as click
 import uvicorn
-from uvicorn.supervisors import Multiprocess
 
 from api.cli.console import fail, say
 from api.cli.session import load_settings, run
 from api.composition import Platform
-from api.server.client_connections import BACKLOG, raise_descriptor_limit
+from api.server.client_connections import raise_descriptor_limit
 from api.server.logs import configure_logs
-from api.server.protocol import ProblemProtocol
-from api.server.shutdown import grace_of
+from api.server.supervisor import CANNOT_START, Supervisor
+from api.server.uvicorn_config import uvicorn_config
 from central.secrets.key_check import KeyCheck
 from central.settings.settings import Settings
 from piccolo_engines.memory import use_one_arena
 
 __all__ = ["serve"]
 
-_APPLICATION: Final = "api.app:create_app"
-_HEALTH_SECONDS: Final = 60
-"""Seconds without a sign of life after which a process is replaced.
-
-Starting takes seconds on a busy machine.
-"""
-_STARTUP_FAILURE: Final = 3
-"""Uvicorn's exit status when the application cannot start."""
+_WORKER: Final = ("-P", "-m", "api.cli.serve_worker")
 
 
 @click.command()
 @click.option("--host", help="The address to listen on. Default: HOST.")
 @click.option("--port", type=click.IntRange(0, 65535), help="The port to listen on. Default: PORT.")
-@click.option(
-    "--workers", type=click.IntRange(1, 256), default=1, show_default=True, help="The number of processes."
-)
+@click.option("--workers", type=click.IntRange(1, 256), help="The number of processes. Default: WORKERS.")
 @click.option("--migrate", is_flag=True, help="Migrate the central database first.")
-def serve(host: str | None, port: int | None, workers: int, migrate: bool) -> None:
+def serve(host: str | None, port: int | None, workers: int | None, migrate: bool) -> None:
     """Serve until stopped. Running requests are finished first, within SHUTDOWN_TIMEOUT.
+
+    With several processes, one that dies is replaced, and SIGHUP replaces all without failing a request.
 
     Refuses to start if the central database is not up to date.
     """
     if port is not None:
         os.environ["PORT"] = str(port)  # the application's processes make links with it
+    if workers is not None:
+        os.environ["WORKERS"] = str(workers)  # they share the database connections
     use_one_arena()  # before there are threads
     settings = load_settings()
     host, port = host or settings.host, settings.port
     token = run(settings, partial(_prepare, migrates=migrate), is_migrating=migrate)
     _require_free(host, port)
-    raise_descriptor_limit()  # before uvicorn starts processes, which inherit it
+    raise_descriptor_limit()  # before there are further processes, which inherit it
     configure_logs(settings.log_level, settings.log_format)
     url = f"http://{'localhost' if host == '127.0.0.1' else host}:{port}" if settings.local else None
-    _serve(_uvicorn_config(settings, host, port, workers), url, token)
+    if settings.workers > 1:
+        _supervise(settings, host, url, token)
+    else:
+        _serve(uvicorn_config(settings, host), url, token)
 
 
 class _Server(uvicorn.Server):
@@ -77,51 +73,39 @@ class _Server(uvicorn.Server):
 
 
 def _serve(config: uvicorn.Config, url: str | None, token: str | None) -> None:
-    """Serve in this process or in several, until stopped.
+    """Serve in this process, until stopped.
 
     :param token: of the link that creates the first tenant; None if there is a tenant.
     """
-    if config.workers > 1:
-        if url is not None:
-            say(f"Freehold starts {config.workers} processes for {url}")
-            _say_link(url, token)
-        with TemporaryDirectory(prefix="freehold-metrics-") as folder:
-            os.environ.setdefault("METRICS_DIR", folder)  # for the processes
-            Multiprocess(config, sockets=[config.bind_socket()]).run()
-        return
     server = _Server(config, url, token)
     with suppress(KeyboardInterrupt):
         server.run()
     if not server.started:
-        sys.exit(_STARTUP_FAILURE)
+        sys.exit(CANNOT_START)
+
+
+def _supervise(settings: Settings, host: str, url: str | None, token: str | None) -> None:
+    """Serve in several processes, until stopped. Each starts as a new program: maybe a newer one."""
+    listening = uvicorn_config(settings, host).bind_socket()
+    if url is not None:
+        say(f"Freehold starts {settings.workers} processes for {url}")
+        _say_link(url, token)
+    os.environ["WORKERS"] = str(settings.workers)
+    with TemporaryDirectory(prefix="freehold-metrics-") as folder:
+        os.environ.setdefault("METRICS_DIR", folder)  # for the processes
+        supervisor = Supervisor(
+            [sys.executable, *_WORKER],
+            listening,
+            settings.workers,
+            shutdown_seconds=settings.shutdown_timeout,
+        )
+        status = supervisor.run()
+    sys.exit(status)
 
 
 def _say_link(url: str, token: str | None) -> None:
     if token is not None:
         say(f"There is no tenant yet. Create the first one in a browser: {url}/first#{token}")
-
-
-def _uvicorn_config(settings: Settings, host: str, port: int, workers: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        _APPLICATION,
-        factory=True,
-        workers=workers,
-        timeout_worker_healthcheck=_HEALTH_SECONDS,
-        host=host,
-        port=port,
-        loop="uvloop",
-        http=ProblemProtocol,
-        ws="none",
-        reset_contextvars=True,  # no request inherits another one's context
-        lifespan="on",
-        access_log=False,  # the application writes its own
-        log_config=None,
-        server_header=False,
-        proxy_headers=False,  # TRUSTED_PROXIES decides which are trusted
-        backlog=BACKLOG,
-        timeout_keep_alive=ceil(settings.keep_alive_timeout),
-        timeout_graceful_shutdown=grace_of(settings.shutdown_timeout),
-    )
 
 
 def _require_free(host: str, port: int) -> None:

@@ -43,12 +43,16 @@ class Connection(Protocol):
     def give_way(self) -> None:
         """Close the connection, which is not serving a request."""
 
+    def drain(self) -> None:
+        """Close the connection after a response that says so."""
+
 
 class ClientConnections:
     """Admits connections and monitors open ones.
 
     :param settings: ``max_connections``, ``max_connections_per_address``, ``head_timeout``,
         ``keep_alive_timeout`` and ``trusted_proxies``.
+    :ivar is_draining: whether each connection is closed after its next response.
     :param descriptors: the file descriptors that this process may open; half of them are for clients.
     """
 
@@ -65,6 +69,7 @@ class ClientConnections:
         self._silent: dict[Connection, float] = {}
         self._by_address: dict[str, dict[Connection, None]] = {}
         self._is_watching = False
+        self.is_draining = False
 
     @property
     def open(self) -> int:
@@ -100,6 +105,12 @@ class ClientConnections:
             siblings.pop(connection, None)
             if not siblings:
                 del self._by_address[key]
+
+    def drain(self) -> None:
+        """Close each connection after a response that announces it, from now on."""
+        self.is_draining = True
+        for connection in self._open:
+            connection.drain()
 
     def watch(
         self, call_later: Callable[[float, Callable[[], None]], object], clock: Callable[[], float]

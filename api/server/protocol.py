@@ -13,13 +13,14 @@ from uuid_utils import uuid7
 from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResponseCycle
 
+from api.composition import Platform
 from api.middleware.response_headers import SAFETY
 from api.problems.catalog import title_of
 from api.problems.documents import ProblemDocument
-from api.server.client_connections import ClientConnections, Outcome
+from api.server.client_connections import Outcome
 from api.server.joined_writes import JoinedWrites
 
-__all__ = ["MOST_HEAD_BYTES", "MOST_TARGET_BYTES", "MOST_TRAILER_BYTES", "ProblemProtocol"]
+__all__ = ["MOST_HEAD_BYTES", "MOST_TARGET_BYTES", "MOST_TRAILER_BYTES", "ProblemProtocol", "platform_of"]
 
 MOST_HEAD_BYTES: Final = 64 * 1024
 """Of the request line and the headers together; counted as they arrive, so give or take one packet."""
@@ -77,7 +78,7 @@ class ProblemProtocol(HttpToolsProtocol):
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         """A client has connected, and is refused when there is no place for it."""
         super().connection_made(transport)
-        self._clients = _clients_of(self.config)
+        self._clients = platform_of(self.config).clients
         self._responses = JoinedWrites(transport, self.loop)
         self._since = self.loop.time()
         if self._clients.admit(self, self.client[0] if self.client else "", self._since):
@@ -124,6 +125,8 @@ class ProblemProtocol(HttpToolsProtocol):
             self._clients.used(self)
         super().on_headers_complete()
         self.cycle.transport = self._responses  # type: ignore[assignment]  # has what a response needs
+        if self._clients.is_draining:
+            self.cycle.keep_alive = False
         self._phase, self._size = _BODY, 0
         self.headers = _NO_TRAILERS
 
@@ -184,6 +187,12 @@ class ProblemProtocol(HttpToolsProtocol):
     def give_way(self) -> None:
         """Close the connection, on which no request is being served."""
         self.transport.close()
+
+    def drain(self) -> None:
+        """Close the connection after its current response, if that has not begun, or after its next one."""
+        cycle = self._current()
+        if cycle is not None and not cycle.response_started:
+            cycle.keep_alive = False
 
     def _go_on(self) -> None:
         unread, self._unread = self._unread, b""
@@ -360,10 +369,10 @@ def _problem(status: int, code: str, detail: str, more: bytes = b"") -> bytes:
     )
 
 
-def _clients_of(config: "Config") -> ClientConnections:
-    """The bounds of the application; uvicorn may have put others around it."""
+def platform_of(config: "Config") -> Platform:
+    """Return the services of the application; uvicorn may have put others around it."""
     app: Any = config.loaded_app
     while not hasattr(app, "platform"):
         app = app.app
-    clients: ClientConnections = app.platform.clients
-    return clients
+    platform: Platform = app.platform
+    return platform

@@ -34,7 +34,7 @@ def central_engine_of(settings: Settings) -> CentralEngine:
     return central_engine(
         settings.central_database_url,
         synchronous=settings.sqlite_synchronous,
-        connections=settings.central_connections,
+        connections=settings.of_process(settings.central_connections),
         tls=tls_of(settings),
     )
 
@@ -69,8 +69,8 @@ def _mysql_server(settings: Settings, address: tuple[str, int]) -> DatabaseServe
         Login(settings.db_root_user or "", lambda: password),
         users=UserRules(settings.db_user_host, settings.db_max_user_connections),
         budget=BudgetRules(
-            limit=settings.db_connections,
-            share=settings.db_tenant_connections,
+            limit=settings.of_process(settings.db_connections),
+            share=settings.of_process(settings.db_tenant_connections),
             patience=settings.db_wait_seconds,
             idle=settings.db_idle_seconds,
         ),

@@ -34,7 +34,8 @@ class Settings:
     :ivar encryption_keys: the first one encrypts, all of them decrypt.
     :ivar base_domains: a tenant's label is placed under the first one.
     :ivar db_hosts: the database servers, as ``host:port``, that a request may name.
-    :ivar db_connections: the connection budget of this process for each database server.
+    :ivar workers: the number of processes of ``freehold serve``, which share the connections below.
+    :ivar db_connections: the connection budget of a service for each database server.
     :ivar db_tenant_connections: one tenant's share of that budget.
     :ivar attestation_hours: the pause between two rounds that try out the isolation of tenants; 0 for none.
     :ivar dns_resolvers: what looks host names up; empty for the system's resolvers.
@@ -56,6 +57,7 @@ class Settings:
     allow_tenant_header: bool = False
     host: str = "127.0.0.1"
     port: int = 8000
+    workers: int = 1
     data_dir: Path = Path("var")
     operator_token: str | None = field(default=None, repr=False)
     operators_need_factor: bool = False
@@ -132,6 +134,15 @@ class Settings:
         if not self.local:
             return f"https://{host}"
         return f"http://{host}" if self.port == 80 else f"http://{host}:{self.port}"
+
+    def of_process(self, connections: int) -> int:
+        """Return one process's share of the connections of a service, rounded down; at least 1.
+
+        >>> environ = {"WORKERS": "3", "ENCRYPTION_KEY": "0" * 64, "FREEHOLD_LOCAL": "1"}
+        >>> Settings.from_env(environ).of_process(40)
+        13
+        """
+        return max(1, connections // self.workers)
 
     @classmethod
     def from_env(cls, environ: Mapping[str, str] | None = None) -> "Settings":
@@ -242,15 +253,19 @@ def _database_server(read: EnvironmentReader) -> dict[str, object]:
 
 
 def _connections(read: EnvironmentReader) -> dict[str, object]:
-    budget = read.integer("DB_CONNECTIONS", 40, least=1, most=10_000)
+    workers = read.integer("WORKERS", 1, least=1, most=256)
+    budget = read.integer("DB_CONNECTIONS", max(40, workers), least=workers, most=10_000)
     return {
+        "workers": workers,
         "db_connections": budget,
         "db_tenant_connections": read.integer("DB_TENANT_CONNECTIONS", min(8, budget), least=1, most=budget),
         "db_wait_seconds": read.number("DB_WAIT_SECONDS", 2.0, least=0.0, most=60.0),
         "db_idle_seconds": read.number("DB_IDLE_SECONDS", 10.0, least=0.1, most=3600.0),
         "statement_timeout": read.number("STATEMENT_TIMEOUT", 30.0, least=0.0, most=86_400.0),
         "db_max_user_connections": read.integer("DB_MAX_USER_CONNECTIONS", 100, least=0, most=100_000),
-        "central_connections": read.integer("CENTRAL_CONNECTIONS", 10, least=1, most=1_000),
+        "central_connections": read.integer(
+            "CENTRAL_CONNECTIONS", max(10, workers), least=workers, most=1_000
+        ),
     }
 
 

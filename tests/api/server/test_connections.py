@@ -30,6 +30,35 @@ def settings(folder: Path) -> Settings:
     return settings_in(folder)
 
 
+# draining
+
+
+async def test_a_connection_that_drains_serves_one_more_request_and_says_that_it_is_the_last(
+    world_with: Any,
+) -> None:
+    async with (
+        world_with() as world,
+        listening(world) as port,
+        connected(port) as (idle_reader, idle),
+        connected(port) as (reader, writer),
+        connected(port) as (unused_reader, unused),
+    ):
+        for one, its in ((idle, idle_reader), (writer, reader)):
+            one.write(HEALTH)
+            assert "connection" not in (await answer(its))[1]
+        writer.write(HEALTH[:20])  # a request is on its way
+        await until(lambda: world.platform.clients.open == 3)
+        world.platform.clients.drain()
+        writer.write(HEALTH[20:])
+        for one in (idle, unused):
+            one.write(HEALTH)
+        for its in (reader, idle_reader, unused_reader):
+            status, headers, _ = await answer(its)
+            assert (status, headers["connection"]) == (200, "close")
+            assert await is_closed(its) == b""
+        assert world.platform.clients.timeouts == {"head": 0, "idle": 0, "stalled": 0}
+
+
 # time
 
 
