@@ -60,7 +60,7 @@ class InstalledArchiver:
         about = await archived_tenant(self._registry, await self._registry.record(tenant.id))
         level = str(self._migrator.level)
         written = Written()
-        async with self._tenancy.use(tenant):
+        async with self._tenancy.use(tenant, at_any_level=True):
             archive = self._archives.write(
                 about,
                 ArchiveKey.new(backup, [TenantLock(tenant.id, key.id, key.secret)]),
@@ -77,7 +77,7 @@ class InstalledArchiver:
 
     async def contents(self, tenant: TenantRef) -> Contents:
         """See the protocol."""
-        async with self._tenancy.use(tenant):
+        async with self._tenancy.use(tenant, at_any_level=True):
             found = await self._archives.digest(open_secret=partial(self._vault.open, tenant_id=tenant.id))
         return Contents(found.digest, found.rows)
 

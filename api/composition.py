@@ -28,13 +28,14 @@ from api.mail.handlers import message_handlers
 from api.openapi.tenant_documents import TenantDocuments
 from api.operations.command_line_access import COMMAND_LINE
 from api.operations.operator_factors import OperatorFactors
+from api.operations.pending_tenants import PendingTenants
 from api.record_services import record_services
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.metrics import RequestCounts
 from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
-from api.tenant_level import seeds_version, tenant_apps
+from api.tenant_level import seeds_version, served_levels, tenant_apps
 from api.tenant_seed import tenant_seed
 from central import piccolo_app as central_app
 from central.attestation.service import Attestation
@@ -49,6 +50,7 @@ from central.jobs.service import JobService
 from central.jobs.store import JobStore
 from central.lifecycle.erasure import Erasure
 from central.lifecycle.service import LifeCycle
+from central.migrations.level import ServedLevels
 from central.migrations.migrator import Migrator
 from central.operators.service import Operators
 from central.provisioning.contents import TenantContents
@@ -136,6 +138,8 @@ class Platform:
     credentials: Credentials
     engines: TenantEngines
     tenancy: Tenancy
+    levels: ServedLevels
+    pending_tenants: PendingTenants
     pool: TenantPool
     fences: Fences
     contents: TenantContents
@@ -211,7 +215,9 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
-    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check(caches))
+    engines, tenancy = _tenancy(
+        settings, servers, credentials, identity := identity_check(caches), served := served_levels()
+    )
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
@@ -227,6 +233,8 @@ def compose(
         **_tenant_services(parts),
         **_central_services(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
+        levels=served,
+        pending_tenants=PendingTenants(served),
         operators=operators,
         identity_check=identity,
         provisioning=provisioning,
@@ -352,12 +360,16 @@ def _jobs(
 
 
 def _tenancy(
-    settings: Settings, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck
+    settings: Settings,
+    servers: DatabaseServers,
+    credentials: Credentials,
+    identity: IdentityCheck,
+    served: ServedLevels,
 ) -> tuple[TenantEngines, Tenancy]:
     capacities = {"sqlite": settings.max_open_tenants}
     opener = TenantOpener(servers, credentials, identity)
     engines = TenantEngines(opener, capacities=capacities)
-    return engines, Tenancy(engines, DB)
+    return engines, Tenancy(engines, DB, served.serves)
 
 
 def _definitions(

@@ -7,11 +7,11 @@ from piccolo.conf.apps import AppConfig
 
 import piccolo_conf
 from api.version import VERSION
-from central.migrations.level import SchemaLevel
+from central.migrations.level import SchemaLevel, ServedLevels
 from central.migrations.order import names_in_order
 from tenant_schema.standard.seed import standard_version
 
-__all__ = ["seeds_version", "tenant_apps", "tenant_level"]
+__all__ = ["seeds_version", "served_levels", "tenant_apps", "tenant_level"]
 
 
 def tenant_apps() -> Sequence[AppConfig]:
@@ -27,3 +27,8 @@ def seeds_version() -> str:
 def tenant_level() -> SchemaLevel:
     """Return the level of a database that is up to date: that of the tenants' migrator."""
     return SchemaLevel.of(names_in_order(tenant_apps()), seeds_version())
+
+
+def served_levels() -> ServedLevels:
+    """Return the levels of databases that this version serves."""
+    return ServedLevels(tenant_level(), names_in_order(tenant_apps()), VERSION)

@@ -30,6 +30,7 @@
     │   ├── OperatorTaken(name)
     │   └── TokenNotFound(token_id)
     ├── DatabaseMismatch(tenant)
+    ├── TenantUpgrading(slug)
     ├── DirectoryUnsettled
     ├── RegistryChanged
     └── FirstTenantLinkInvalid
@@ -66,6 +67,7 @@ __all__ = [
     "SettingsError",
     "SlugTaken",
     "TenantNotFound",
+    "TenantUpgrading",
     "TokenNotFound",
     "UnknownKey",
     "UnsupportedDatabase",
@@ -344,6 +346,20 @@ class DatabaseMismatch(CentralError):
     def __init__(self, tenant: str) -> None:
         self.tenant = tenant
         super().__init__("The tenant's database is not available: it is not this tenant's.")
+
+
+class TenantUpgrading(CentralError):
+    """The tenant's database has a level that this version does not serve: it is being upgraded.
+
+    Clients retry after ``retry_after`` seconds.
+    """
+
+    code = "tenant-upgrading"
+    retry_after: ClassVar[int] = 5
+
+    def __init__(self, slug: str) -> None:
+        self.slug = slug
+        super().__init__("This tenant is being upgraded. Nothing is lost; try again shortly.")
 
 
 class DirectoryUnsettled(CentralError):

@@ -45,7 +45,7 @@ async def check_tenants(
 async def _check_tenant(platform: Platform, tenant: TenantRef, level: str) -> list[Finding]:
     about = f"tenant {tenant.slug}"
     try:
-        async with platform.tenancy.use(tenant) as engine:
+        async with platform.tenancy.use(tenant, at_any_level=True) as engine:
             pending = await platform.tenant_migrator.pending(engine)
             problem = level_problem(platform.tenant_migrator.level, level, len(pending))
             remedy = f"freehold migrate {tenant.slug}"

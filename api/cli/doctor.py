@@ -15,6 +15,7 @@ from api.checkup.jobs import check_jobs
 from api.checkup.mail import check_mail
 from api.checkup.settings import check_settings
 from api.checkup.tenants import check_tenants
+from api.checkup.upgrades import check_upgrades
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, with_output
 from api.cli.progress import tally
@@ -59,6 +60,7 @@ async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> lis
     found += await check_backups(platform)
     found += await check_domains()
     found += await check_attestation(platform)
+    found += await check_upgrades(platform)
     if slugs:
         tenants = [(await tenant_called(platform, slug)).ref for slug in dict.fromkeys(slugs)]
     else:

@@ -55,7 +55,7 @@ async def _check_tenant(
 ) -> None:
     slug, migrator = tenant.slug, platform.tenant_migrator
     try:
-        async with platform.tenancy.use(tenant) as engine:
+        async with platform.tenancy.use(tenant, at_any_level=True) as engine:
             lacking = len(await migrator.pending(engine))
     except (CentralError, DatabaseError) as error:
         checked.failures[slug] = reason_of(error)

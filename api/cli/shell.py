@@ -45,7 +45,7 @@ async def _open(platform: Platform, slug: str, source: str | None) -> bool:
     """Return whether the code succeeded."""
     tenant = (await tenant_called(platform, slug)).ref
     await audit.record(ACTOR, "tenant.shell", tenant_id=tenant.id, tenant_slug=slug)
-    async with platform.tenancy.use(tenant):
+    async with platform.tenancy.use(tenant, at_any_level=True):
         prompt = Prompt(await _names(platform, tenant))
         if source is not None:
             return await prompt.run(source)

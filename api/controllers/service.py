@@ -7,15 +7,17 @@ from litestar import Controller, get
 
 from api.composition import Platform
 from api.errors import NotReady
+from api.operations.pending_tenants import TenantLevels
 from api.requests.sources import Injected
 from api.responses import Prepared, json_bytes
-from api.schemas.service import Health, Readiness
+from api.schemas.service import Health, Readiness, TenantsToUpgrade
 from api.server.metrics import (
     BACKED_UP_TENANTS,
     CONTENT_TYPE,
     attestation_lines,
     backup_lines,
     job_lines,
+    level_lines,
 )
 from api.server.process_metrics import process_metrics
 from central.backups.ages import backup_ages
@@ -27,7 +29,11 @@ __all__ = ["ServiceController"]
 
 _PATIENCE: Final = 2.0
 """Seconds in which a database must respond."""
-_READY: Final = {"status": "ready", "dependencies": {"central": "up", "tenantDatabases": "up"}}
+_READY: Final = {
+    "status": "ready",
+    "dependencies": {"central": "up", "tenantDatabases": "up"},
+    "upgrades": {"pending": 0, "newer": 0, "refused": 0},
+}
 
 
 class ServiceController(Controller):
@@ -54,17 +60,20 @@ class ServiceController(Controller):
         summary="Can it serve?",
         description=(
             "Asks the central database, without which it is not ready, and the servers of the tenants' "
-            "databases: when some or all of those are down, other tenants can still be served."
+            "databases: when some or all of those are down, other tenants can still be served. `upgrades` "
+            "has the numbers of tenants that wait for an upgrade, some seconds old."
         ),
         response_description="It can.",
         example=_READY,
     )
     async def ready(self, platform: Injected[Platform]) -> Readiness:
         """The state of the databases; a problem if one of them is down."""
-        central, tenants = await asyncio.gather(_central_responds(platform), _tenant_databases(platform))
-        if not central:
+        central, tenants = await asyncio.gather(_ask_central(platform), _tenant_databases(platform))
+        if central is None:
             raise NotReady(["central"])
-        return Readiness(status="ready", dependencies={"central": "up", "tenantDatabases": tenants})
+        upgrades = TenantsToUpgrade(pending=central.older, newer=central.newer, refused=central.refused)
+        dependencies = {"central": "up", "tenantDatabases": tenants}
+        return Readiness(status="ready", dependencies=dependencies, upgrades=upgrades)
 
     @get(
         "/metrics",
@@ -74,8 +83,8 @@ class ServiceController(Controller):
             "In Prometheus' text form, for all processes of this service together: requests, also of the "
             "busiest tenants, connections of clients, uploads and exports, open tenants, and of each "
             "database server the budget of connections, how many are in use, idle and waited for, and how "
-            "many were opened and evicted; the installation's unfinished jobs; and the ages of the latest "
-            "proven backups of the tenants for which they are greatest."
+            "many were opened and evicted; the installation's unfinished jobs; the tenants that wait for an "
+            "upgrade; and the ages of the latest proven backups of the tenants for which they are greatest."
         ),
         media_type="text/plain",
         response_description="The counts.",
@@ -92,7 +101,8 @@ async def _of_the_installation(platform: Platform) -> str:
     try:
         async with asyncio.timeout(_PATIENCE):
             jobs, attested = await job_counts(), await platform.attestation.summary()
-            return job_lines(jobs) + attestation_lines(attested) + await _backups(platform)
+            levels = level_lines(await platform.pending_tenants.recent())
+            return job_lines(jobs) + attestation_lines(attested) + levels + await _backups(platform)
     except (DatabaseError, TimeoutError):
         return ""
 
@@ -104,13 +114,14 @@ async def _backups(platform: Platform) -> str:
     return backup_lines(await backup_ages(BACKED_UP_TENANTS))
 
 
-async def _central_responds(platform: Platform) -> bool:
+async def _ask_central(platform: Platform) -> TenantLevels | None:
+    """Return the levels of tenants, some seconds old; None if the central database does not respond."""
     try:
         async with asyncio.timeout(_PATIENCE):
             await platform.registry.version()
+            return await platform.pending_tenants.recent()
     except (DatabaseError, TimeoutError):
-        return False
-    return True
+        return None
 
 
 async def _tenant_databases(platform: Platform) -> Literal["up", "partly", "down"]:

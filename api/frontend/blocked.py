@@ -17,7 +17,7 @@ from api.middleware.host_kinds import OPERATORS_PATHS, is_below
 from api.problems.catalog import title_of
 from api.requests.links import link_to
 from api.responses import RawResponse
-from central.errors import TenantNotFound
+from central.errors import TenantNotFound, TenantUpgrading
 from central.tenancy.engines import TenantGone
 
 __all__ = ["workspace_page"]
@@ -28,6 +28,7 @@ _BLOCKED: Final[Mapping[type[Exception], str]] = {
     TenantSuspended: "suspended",
     TenantArchived: "archived",
     TenantNotReady: "not-ready",
+    TenantUpgrading: "upgrading",
 }
 """What the page is about, by errors of a tenant's host."""
 _OTHERS: Final = frozenset({"admin", "api", "assets"})

@@ -1,5 +1,6 @@
 """TenantFromHost: finds the tenant by the request's host name, and binds its database."""
 
+from dataclasses import replace
 from functools import lru_cache
 
 from litestar.exceptions import NotFoundException
@@ -24,7 +25,7 @@ from api.requests.imports import refuse_import
 from api.requests.request import TenantRequest
 from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
-from central.errors import TenantNotFound
+from central.errors import TenantNotFound, TenantUpgrading
 from central.hostnames import parse_host
 from central.registry import TenantRef
 from central.tenancy.resolver import Central, Unknown
@@ -49,8 +50,9 @@ class TenantFromHost:
     and on a tenant's host ``tenant`` (a :class:`~tenant_schema.scope.TenantScope`).
 
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
-    :class:`~api.errors.TenantSuspended`, :class:`~api.errors.TenantArchived` and
-    :class:`~api.errors.TenantNotReady`, and :class:`~api.errors.TenantReadOnly` before a body is taken in.
+    :class:`~api.errors.TenantSuspended`, :class:`~api.errors.TenantArchived`,
+    :class:`~api.errors.TenantNotReady`, :class:`~central.errors.TenantUpgrading`, and
+    :class:`~api.errors.TenantReadOnly` before a body is taken in.
     """
 
     __slots__ = ("_central_app", "_cross_origin", "_platform", "_tenant_app", "_watch")
@@ -92,6 +94,8 @@ class TenantFromHost:
                 return
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             refuse_unless_served(tenant)
+            if not platform.levels.serves(tenant.schema_level):
+                tenant = await self._upgraded(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
             state["domain"], state["status"] = tenant.primary_domain, tenant.status
             if is_frontend(scope, TENANT_PAGES):
@@ -104,6 +108,16 @@ class TenantFromHost:
                 raise
             if context.support is not None:
                 await self._record_status(tenant, context, context.status)
+
+    async def _upgraded(self, tenant: TenantRef) -> TenantRef:
+        """Return the tenant at a level that is served, if its database has one by now.
+
+        Raises :class:`~central.errors.TenantUpgrading`.
+        """
+        level = await self._platform.resolver.latest_level(tenant)
+        if not self._platform.levels.serves(level):
+            raise TenantUpgrading(tenant.slug)
+        return replace(tenant, schema_level=level)
 
     async def _serve_central(self, scope: HTTPScope, receive: Receive, send: Send) -> None:
         if scope["method"] not in _BODILESS:

@@ -102,7 +102,7 @@ class ArchivedContents:
             with DB.bind(former), suppress(DatabaseError):  # it may be lost
                 there = set(await _pending())
                 sessions = await read_open_sessions()
-        async with self.tenancy.use(tenant):
+        async with self.tenancy.use(tenant, at_any_level=True):
             await write_open_sessions(sessions)
             here = await _pending()
             kept = [one for one in here if keeps_messages or one in there]
@@ -112,7 +112,7 @@ class ArchivedContents:
         await self.updates.rebuild(tenant)
 
     async def _carry_sessions(self, source: TenantRef, engine: Engine[Any]) -> None:
-        async with self.tenancy.use(source):
+        async with self.tenancy.use(source, at_any_level=True):
             sessions = await read_open_sessions()
         with DB.bind(engine):
             await write_open_sessions(sessions)
@@ -123,7 +123,7 @@ class ArchivedContents:
         """Write the archive into the queue, in a task of its own: the source is bound here, and not there."""
         about = ArchivedTenant(id=source.id, slug=source.slug, name=source.name)
         try:
-            async with self.tenancy.use(source):
+            async with self.tenancy.use(source, at_any_level=True):
                 opening = partial(self.vault.open, tenant_id=source.id)
                 level = await self.level_of(source.id)
                 async for data in self.archives.write(about, key, open_secret=opening, level=level):

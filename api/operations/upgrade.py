@@ -23,7 +23,7 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
     :param level: the database's level by the registry: what it has by that is not looked for. By default
         everything is.
     """
-    async with platform.fences.lifted(tenant), platform.tenancy.use(tenant) as engine:
+    async with platform.fences.lifted(tenant), platform.tenancy.use(tenant, at_any_level=True) as engine:
         ran = await platform.tenant_migrator.migrate(engine)
         if not platform.tenant_migrator.has_seeds(level):
             await seed_permissions(await seed_standard_objects())

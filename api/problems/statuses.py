@@ -146,6 +146,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     EnginesBusy: 503,
     central.CredentialsUnreadable: 503,
     central.DatabaseMismatch: 503,
+    central.TenantUpgrading: 503,
     ProvisioningError: 503,
     jobs.JobError: 503,
     backups.BackupError: 503,

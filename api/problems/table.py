@@ -109,6 +109,7 @@ def is_fault(error: Exception) -> bool:
         | users.TryAgainLater
         | EnginesBusy
         | central.CredentialsUnreadable
+        | central.TenantUpgrading
         | engines.PoolTimeout
         | engines.StatementTimeout,
     )

@@ -43,6 +43,11 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The tenant's data is kept as an archive. An operator can bring it back.",
     ),
     "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
+    "tenant-upgrading": (
+        "Tenant being upgraded",
+        "The tenant's database is being brought to the version of the service, or a newer version has done "
+        "that already. Its data is kept. " + AGAIN,
+    ),
     "database-mismatch": (
         "Database mismatch",
         "The database in the tenant's place is another one's, or nobody's: a file was exchanged, or a wrong "

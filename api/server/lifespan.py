@@ -39,6 +39,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         await _reconcile(platform)
         with CENTRAL.bind(platform.central_engine):
             await platform.attestation_jobs.ensure()
+            await _report_pending(platform)
         upkeep = asyncio.gather(
             keep_up(platform), _keep_pool(platform), run_jobs(platform), exchange_metrics(platform)
         )
@@ -56,6 +57,14 @@ async def _require_current(platform: Platform) -> None:
     pending = await platform.central_migrator.pending(platform.central_engine)
     if pending:
         raise CentralOutOfDate(len(pending))
+
+
+async def _report_pending(platform: Platform) -> None:
+    levels = await platform.pending_tenants.count()
+    if levels.older or levels.newer:
+        structlog.get_logger("freehold").warning(
+            "tenants to upgrade", pending=levels.older, newer=levels.newer, refused=levels.refused
+        )
 
 
 async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) -> None:

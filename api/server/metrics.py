@@ -8,6 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Final
 
+from api.operations.pending_tenants import TenantLevels
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.tenant_counts import TenantCounts
@@ -26,6 +27,7 @@ __all__ = [
     "backup_lines",
     "exposition",
     "job_lines",
+    "level_lines",
 ]
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
@@ -128,6 +130,16 @@ def job_lines(jobs: JobCounts) -> str:
 def backup_lines(ages: BackupAges) -> str:
     """Return the metrics of the installation's backups."""
     return "".join(f"{line}\n" for line in _backup_lines(ages))
+
+
+def level_lines(levels: TenantLevels) -> str:
+    """Return the metrics of the tenants' levels."""
+    counts = {"current": levels.current, "older": levels.older, "newer": levels.newer}
+    lines = list(_head("tenants", "gauge", "Tenants by the level of their database for this version."))
+    lines += [f'freehold_tenants{{level="{age}"}} {count}' for age, count in counts.items()]
+    lines += _head("tenants_refused", "gauge", "Tenants whose level this version does not serve.")
+    lines.append(f"freehold_tenants_refused {levels.refused}")
+    return "".join(f"{line}\n" for line in lines)
 
 
 def _family(

@@ -2,8 +2,9 @@
 
 import asyncio
 import logging
+from datetime import timedelta
 
-from central.errors import CentralError
+from central.errors import CentralError, TenantUpgrading
 from central.jobs.claims import Claim, in_short
 from central.jobs.errors import JobFailed, JobInterrupted, JobLost
 from central.jobs.kinds import Done, JobKind, Later, Outcome
@@ -14,6 +15,9 @@ from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["attempt"]
+
+_WHILE_UPGRADING = timedelta(seconds=15)
+"""After so long a job of a tenant that is being upgraded is tried again, perhaps by another version."""
 
 _log = logging.getLogger(__name__)
 
@@ -67,6 +71,9 @@ async def _record(kind: JobKind, claim: Claim, work: "asyncio.Future[Outcome]") 
             await _give_back(claim)
         case JobFailed():
             await claim.fail(error.reason)
+        case TenantUpgrading():  # no fault of the job
+            attempts = claim.job.attempts - 1
+            await claim.postpone(utc_now() + _WHILE_UPGRADING, error=in_short(error), attempts=attempts)
         case _:
             await _repeat_or_fail(kind, claim, error)
 

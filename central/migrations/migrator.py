@@ -11,7 +11,7 @@ from piccolo.conf.apps import AppConfig
 from piccolo.engine.base import Engine
 
 from central.errors import CentralError
-from central.migrations.level import SchemaLevel
+from central.migrations.level import SchemaLevel, ServedLevels
 from central.migrations.names import MigrationName
 from central.migrations.order import in_order, names_in_order
 from central.migrations.plans import MigrationPlan, PlanShelf
@@ -68,6 +68,10 @@ class Migrator:
     def level(self) -> SchemaLevel:
         """The level of a database that has all migrations and seeds. Imports no migration."""
         return SchemaLevel.of(self._names, self._seeds)
+
+    def served(self, release: str) -> ServedLevels:
+        """Return the levels that code of this release serves. Imports no migration."""
+        return ServedLevels(self.level, self._names, release)
 
     @property
     def is_script(self) -> bool:

@@ -26,7 +26,7 @@ from central.errors import CentralError
 from central.migrations.names import MigrationName, migration_files
 from central.migrations.order import in_order
 
-__all__ = ["MigrationInvalid", "MigrationPlan", "PlanShelf"]
+__all__ = ["MigrationInvalid", "MigrationPlan", "PlanShelf", "private_tables", "without_waiting"]
 
 _T = TypeVar("_T")
 
@@ -132,7 +132,7 @@ class PlanShelf:
 
     def _describe(self, app: str, id_: str) -> MigrationManager:
         """Return a new ``MigrationManager``, which is what a module's ``forwards()`` returns."""
-        manager = _without_waiting(self._modules[app][id_].forwards())
+        manager = without_waiting(self._modules[app][id_].forwards())
         if not isinstance(manager, MigrationManager):
             raise MigrationInvalid(app, id_, "its forwards() does not return a MigrationManager.")
         return manager
@@ -142,7 +142,7 @@ class PlanShelf:
             try:
                 manager = _recorder(self._describe(app, id_), self)
                 if not manager.fake:
-                    _without_waiting(manager.record())
+                    without_waiting(manager.record())
             except MigrationInvalid:
                 raise
             except Exception as error:
@@ -154,20 +154,29 @@ class PlanShelf:
 
     @contextmanager
     def _private_tables(self) -> Iterator[None]:
-        """Assign the slot to the tables created in the block, and remove them from Piccolo's global lists.
-
-        The block must not await anything, so that no other task adds to the lists meanwhile.
-        """
-        mark, lazy = len(TABLE_REGISTRY), LAZY_COLUMN_REFERENCES.foreign_key_columns
-        lazy_mark = len(lazy)
-        try:
+        """As :func:`private_tables`, and assign the slot to these tables."""
+        with private_tables() as created:
             yield
-        finally:
-            created = {table for table in TABLE_REGISTRY[mark:] if _is_private(table)}
-            for table in created:
-                table._meta.db = self._slot
-            TABLE_REGISTRY[mark:] = [table for table in TABLE_REGISTRY[mark:] if table not in created]
-            lazy[lazy_mark:] = [column for column in lazy[lazy_mark:] if column._meta.table not in created]
+        for table in created:
+            table._meta.db = self._slot
+
+
+@contextmanager
+def private_tables() -> Iterator[set[type[Table]]]:
+    """Remove the tables that are created in the block from Piccolo's global lists.
+
+    The set has them after the block. The block must not await anything, so that no other task adds to the
+    lists meanwhile.
+    """
+    created: set[type[Table]] = set()
+    mark, lazy = len(TABLE_REGISTRY), LAZY_COLUMN_REFERENCES.foreign_key_columns
+    lazy_mark = len(lazy)
+    try:
+        yield created
+    finally:
+        created |= {table for table in TABLE_REGISTRY[mark:] if _is_private(table)}
+        TABLE_REGISTRY[mark:] = [table for table in TABLE_REGISTRY[mark:] if table not in created]
+        lazy[lazy_mark:] = [column for column in lazy[lazy_mark:] if column._meta.table not in created]
 
 
 class _Recorder(MigrationManager):
@@ -234,7 +243,7 @@ def _is_private(table: type[Table]) -> bool:
     return table.__module__ == "types" or ".piccolo_migrations." in table.__module__
 
 
-def _without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
+def without_waiting(coroutine: Coroutine[Any, Any, _T]) -> _T:
     """Return the result of a coroutine that never suspends."""
     try:
         coroutine.send(None)

@@ -4,15 +4,16 @@ import unicodedata
 from typing import Any, Final
 from uuid import UUID
 
+from piccolo.query.functions import Count
 from piccolo.querystring import QueryString
 
 from central.database import CENTRAL
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
-from central.tables import Domain, DomainProof, Tenant, TenantStatus
+from central.tables import WITH_DATABASE, Domain, DomainProof, Tenant, TenantStatus
 from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.searching import escaped, like
 
-__all__ = ["domain_record", "find_by_domain", "find_tenants", "matches", "ref_of"]
+__all__ = ["count_levels", "domain_record", "find_by_domain", "find_tenants", "matches", "ref_of"]
 
 _VERSION: Final = '(SELECT "version" FROM "registry_version" WHERE "id" = 1)'
 _BY_DOMAIN = KeptSelect(
@@ -78,7 +79,15 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         forced_disconnect=row["forced_disconnect"],
         is_sandbox=bool(row["is_sandbox"]),
         is_template=bool(row["is_template"]),
+        schema_level=row["schema_level"],
     )
+
+
+async def count_levels() -> dict[str, int]:
+    """Return how many tenants with a database in use have each level. Runs one statement."""
+    served = Tenant.status.is_in([status.value for status in WITH_DATABASE])
+    rows = await Tenant.select(Tenant.schema_level, Count()).where(served).group_by(Tenant.schema_level)
+    return {row["schema_level"]: row["count"] for row in rows}
 
 
 def domain_record(row: dict[str, Any]) -> DomainRecord:

@@ -16,7 +16,8 @@ class TenantRef:
     ``primary_domain`` is empty while a tenant is being deleted and its domains are gone. An engine that was
     opened at a lower count of ``disconnects`` is closed: immediately if the count is also lower than
     ``forced_disconnect``, otherwise once nothing runs on it any more. ``db_name`` is the database on
-    ``database_server`` that is the tenant's; nothing follows from its text.
+    ``database_server`` that is the tenant's; nothing follows from its text. ``schema_level`` may be
+    older than the database: bringing it to another level clears no cache.
     """
 
     id: UUID
@@ -30,6 +31,7 @@ class TenantRef:
     forced_disconnect: int = 0
     is_sandbox: bool = False
     is_template: bool = False
+    schema_level: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
+from math import inf
 from time import monotonic
 from typing import TypeAlias
 from uuid import UUID
@@ -73,6 +74,7 @@ class Resolver:
         self._checked_at: float | None = None
         self._checking: asyncio.Task[None] | None = None
         self._generation = 0
+        self._levels: Lru[UUID, tuple[float, str]] = Lru(capacity)
         registry.on_change(self.forget)
 
     async def resolve(self, host: str) -> Resolution:
@@ -107,6 +109,20 @@ class Resolver:
         if tenant_id is not None:
             return await self._cached(f"id {tenant_id}", lambda: _alone(self._registry.get(tenant_id)))
         return await self._cached(f"slug {key}", lambda: _alone(self._registry.by_slug(key)))
+
+    async def latest_level(self, tenant: TenantRef) -> str:
+        """Return the level of the tenant's database as it is now, at most ``cache_seconds`` old.
+
+        For a tenant whose level is not served: levels change without a change of the registry's version. At
+        most one statement in ``cache_seconds`` for each such tenant.
+        """
+        read_at, level = self._levels.get(tenant.id, (-inf, ""))
+        if self._clock() - read_at >= self._cache_seconds:
+            read_at, level = self._clock(), await self._registry.level_of(tenant.id)
+            self._levels.put(tenant.id, (read_at, level))
+            if level != tenant.schema_level:
+                self.forget()
+        return level
 
     def forget(self) -> None:
         """Clear the cache. Lookups in progress are not cached either."""

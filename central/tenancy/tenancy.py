@@ -1,11 +1,13 @@
 """Tenancy: access to a tenant's data. All queries of tenant tables go through it."""
 
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from types import TracebackType
 from typing import Any
 
 from piccolo.engine.base import Engine
 
+from central.errors import TenantUpgrading
 from central.registry import TenantRef
 from central.tenancy.engines import Lease, TenantEngines
 from piccolo_engines.routed import RoutedEngine
@@ -18,13 +20,19 @@ class Tenancy:
 
     :param engines: leases the engines.
     :param slot: the routed engine of the tenant tables.
+    :param serves: whether this version works with a database of a level.
     """
 
-    def __init__(self, engines: TenantEngines, slot: RoutedEngine) -> None:
+    def __init__(
+        self, engines: TenantEngines, slot: RoutedEngine, serves: Callable[[str], bool] = lambda _: True
+    ) -> None:
         self._engines = engines
         self._slot = slot
+        self._serves = serves
 
-    def use(self, tenant: TenantRef) -> AbstractAsyncContextManager[Engine[Any]]:
+    def use(
+        self, tenant: TenantRef, *, at_any_level: bool = False
+    ) -> AbstractAsyncContextManager[Engine[Any]]:
         """Route the queries of tenant tables to this tenant inside the block.
 
         ::
@@ -35,7 +43,12 @@ class Tenancy:
         The earlier binding is restored after the block. Raises the errors of
         :meth:`central.tenancy.engines.TenantEngines.lease`. Tasks that are started in the block keep the
         binding, but the lease ends with the block: await them inside.
+
+        :param at_any_level: for what upgrades databases, copies them, or looks into them. Anything else gets
+            :class:`~central.errors.TenantUpgrading` if this version does not serve the database's level.
         """
+        if not (at_any_level or self._serves(tenant.schema_level)):
+            raise TenantUpgrading(tenant.slug)
         return _Use(self._engines.lease(tenant), self._slot)
 
     def bound(self, engine: Engine[Any]) -> AbstractContextManager[None]:

@@ -43,6 +43,7 @@ _TENANTS: Final = LookedAt(
         Shown(column=Tenant.database_server, title="Database server"),
         Shown(column=Tenant.db_name, title="Database"),
         Shown(column=Tenant.admin_email, title="First administrator", listed=False),
+        Shown(column=Tenant.schema_level, title="Level", listed=False),
         Shown(column=Tenant.created_at, title="Made"),
         Shown(column=Tenant.updated_at, title="Changed", listed=False),
     ],

@@ -19,6 +19,7 @@ WELL = {
     "isolation",
     "database server sqlite",
     "encryption keys",
+    "upgrades",
     "mail",
     "tenant acme",
     "tenant demo",

@@ -198,6 +198,7 @@ async def test_ready_names_what_is_down(world: World) -> None:
     assert (await world.operator().get("/ready")).json() == {
         "status": "ready",
         "dependencies": {"central": "up", "tenantDatabases": "up"},
+        "upgrades": {"pending": 0, "newer": 0, "refused": 0},
     }
     await world.platform.central_engine.close()
     answer = await world.client("localhost").get("/ready")
