@@ -215,9 +215,7 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
-    engines, tenancy = _tenancy(
-        settings, servers, credentials, identity := identity_check(caches), served := served_levels()
-    )
+    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check(caches))
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
@@ -233,8 +231,6 @@ def compose(
         **_tenant_services(parts),
         **_central_services(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
-        levels=served,
-        pending_tenants=PendingTenants(served),
         operators=operators,
         identity_check=identity,
         provisioning=provisioning,
@@ -290,6 +286,8 @@ def _tenant_services(parts: Parts) -> dict[str, Any]:
         "credentials": parts.credentials,
         "engines": parts.engines,
         "tenancy": parts.tenancy,
+        "levels": served_levels(),
+        "pending_tenants": PendingTenants(served_levels()),
         "pool": parts.pool,
         "fences": parts.fences,
         "contents": parts.contents,
@@ -360,16 +358,12 @@ def _jobs(
 
 
 def _tenancy(
-    settings: Settings,
-    servers: DatabaseServers,
-    credentials: Credentials,
-    identity: IdentityCheck,
-    served: ServedLevels,
+    settings: Settings, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck
 ) -> tuple[TenantEngines, Tenancy]:
     capacities = {"sqlite": settings.max_open_tenants}
     opener = TenantOpener(servers, credentials, identity)
     engines = TenantEngines(opener, capacities=capacities)
-    return engines, Tenancy(engines, DB, served.serves)
+    return engines, Tenancy(engines, DB, served_levels().serves)
 
 
 def _definitions(

@@ -1,6 +1,7 @@
 """The level of tenants' databases in this version, for commands that only compare it. Imports no service."""
 
 from collections.abc import Sequence
+from functools import cache
 from importlib import import_module
 
 from piccolo.conf.apps import AppConfig
@@ -29,6 +30,7 @@ def tenant_level() -> SchemaLevel:
     return SchemaLevel.of(names_in_order(tenant_apps()), seeds_version())
 
 
+@cache
 def served_levels() -> ServedLevels:
     """Return the levels of databases that this version serves."""
     return ServedLevels(tenant_level(), names_in_order(tenant_apps()), VERSION)

@@ -94,8 +94,7 @@ class TenantFromHost:
                 return
             context.tenant, context.tenant_id = tenant.slug, tenant.id
             refuse_unless_served(tenant)
-            if not platform.levels.serves(tenant.schema_level):
-                tenant = await self._upgraded(tenant)
+            tenant = tenant if platform.levels.serves(tenant.schema_level) else await self._upgraded(tenant)
             state["tenant"] = TenantScope(tenant.id, tenant.slug, tenant.name)
             state["domain"], state["status"] = tenant.primary_domain, tenant.status
             if is_frontend(scope, TENANT_PAGES):

@@ -1,8 +1,10 @@
 """Upgrades one tenant's database: runs migrations, then adds the definitions of new tables."""
 
+import asyncio
 from collections.abc import Sequence
 
 from api.composition import Platform
+from central.migrations.level import LevelAge
 from central.migrations.names import MigrationName
 from central.registry import TenantRef
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
@@ -20,9 +22,12 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
     New standard objects and fields are defined, with their permissions. Roles, apps and everything else that
     users may have changed is kept. Raises as ``Tenancy.use`` and ``Migrator.migrate`` do.
 
+    Processes that cannot serve the tenant afterwards refuse it before something is removed.
+
     :param level: the database's level by the registry: what it has by that is not looked for. By default
         everything is.
     """
+    await _announce(platform, tenant, level)
     async with platform.fences.lifted(tenant), platform.tenancy.use(tenant, at_any_level=True) as engine:
         ran = await platform.tenant_migrator.migrate(engine)
         if not platform.tenant_migrator.has_seeds(level):
@@ -31,3 +36,13 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
             await ensure_sort_keys()
     await platform.registry.set_level(tenant.id, str(platform.tenant_migrator.level))
     return ran
+
+
+async def _announce(platform: Platform, tenant: TenantRef, level: str) -> None:
+    """Have older processes refuse the tenant, if contractions are to run."""
+    known = level or tenant.schema_level
+    needing = platform.tenant_migrator.level.announcing(known)
+    if needing is None or platform.tenant_migrator.level.age_of(known) is LevelAge.CURRENT:
+        return
+    await platform.registry.set_level(tenant.id, str(needing), announced=True)
+    await asyncio.sleep(platform.settings.cache_seconds)

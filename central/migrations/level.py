@@ -69,6 +69,20 @@ class SchemaLevel(msgspec.Struct, frozen=True):
         parts = text.split(_BETWEEN)
         return cls(*parts) if len(parts) == 4 else None
 
+    def announcing(self, text: str) -> "SchemaLevel | None":
+        """Return the level that a database gets before contractions run which this one has and it lacks.
+
+        Code that needs what they remove refuses the database from then on. None if nothing is removed.
+
+        :param text: the level of the database by the registry.
+        """
+        known = self.parse(text)
+        if known is None:
+            return msgspec.structs.replace(self, names="", seeds="") if self.needs else None
+        if release_of(known.needs) >= release_of(self.needs):
+            return None
+        return msgspec.structs.replace(known, needs=self.needs)
+
     def age_of(self, text: str) -> LevelAge:
         """Compare the level that was stored as ``text`` with this one, which is this version's.
 

@@ -4,7 +4,7 @@ The caller binds :data:`central.database.CENTRAL`.
 """
 
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from contextvars import ContextVar
 from typing import Any, Final
 from uuid import UUID
@@ -170,13 +170,17 @@ class Registry:
         row = await Tenant.select(Tenant.schema_level).where(Tenant.id == tenant_id).first()
         return "" if row is None else str(row["schema_level"])
 
-    async def set_level(self, tenant_id: UUID, level: str) -> None:
+    async def set_level(self, tenant_id: UUID, level: str, *, announced: bool = False) -> None:
         """Record that the tenant's database has been brought to this level. Runs one statement.
 
-        Not a change of the tenant: its version and its time of change stay the same, and no cache is cleared.
+        Not a change of the tenant: its version and its time of change stay the same.
+
+        :param announced: whether other processes notice it as a change of the registry. Otherwise no cache is
+            cleared.
         """
         change = Tenant.update({Tenant.schema_level: level}, use_auto_update=False)
-        await change.where(Tenant.id == tenant_id)
+        async with self.changing() if announced else nullcontext():
+            await change.where(Tenant.id == tenant_id)
 
     async def page(
         self,

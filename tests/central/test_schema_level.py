@@ -88,3 +88,16 @@ def test_the_releases_are_read_from_the_files_of_migrations(tmp_path: Path) -> N
     first, second = migration_names("users", tmp_path)
     assert (first.needed_from, first.not_needed_from) == ("", "")
     assert (second.id, second.needed_from, second.not_needed_from) == ("2026-12-03", "0.5.0", "0.4.0")
+
+
+def test_older_code_refuses_a_database_before_a_contraction_runs() -> None:
+    before, after = SchemaLevel.of(ALL, ""), SchemaLevel.of([*ALL, DROPS], "")
+    announced = after.announcing(str(before))
+    assert announced is not None
+    assert not ServedLevels(before, ALL, "0.3.9").serves(str(announced))
+    assert ServedLevels(before, ALL, "0.4.0").serves(str(announced))
+    assert after.announcing(str(announced)) is None
+    unknown = after.announcing("")
+    assert unknown is not None
+    assert not ServedLevels(before, ALL, "0.3.9").serves(str(unknown))
+    assert BOTH.announcing("") is None
