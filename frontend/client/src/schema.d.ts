@@ -2309,7 +2309,7 @@ export interface paths {
         };
         /**
          * What is counted
-         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; the installation's unfinished jobs; and the ages of the latest proven backups of the tenants for which they are greatest.
+         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; the installation's unfinished jobs; the tenants that wait for an upgrade; and the ages of the latest proven backups of the tenants for which they are greatest.
          */
         get: operations["metrics"];
         put?: never;
@@ -2369,7 +2369,7 @@ export interface paths {
         };
         /**
          * Can it serve?
-         * @description Asks the central database, without which it is not ready, and the servers of the tenants' databases: when some or all of those are down, other tenants can still be served.
+         * @description Asks the central database, without which it is not ready, and the servers of the tenants' databases: when some or all of those are down, other tenants can still be served. `upgrades` has the numbers of tenants that wait for an upgrade, some seconds old.
          */
         get: operations["ready"];
         put?: never;
@@ -6328,6 +6328,7 @@ export interface components {
             dependencies: {
                 [key: string]: "down" | "partly" | "up";
             };
+            upgrades: components["schemas"]["TenantsToUpgrade"];
         };
         /**
          * RecentList
@@ -7059,6 +7060,27 @@ export interface components {
             tenant?: string | null;
             /** @default null */
             backup?: string | null;
+        };
+        /**
+         * TenantsToUpgrade
+         * @description Numbers of tenants whose database is not at the level of this version.
+         */
+        TenantsToUpgrade: {
+            /**
+             * @description At an older or unknown level.
+             * @example 3
+             */
+            pending: number;
+            /**
+             * @description At the level of a newer version.
+             * @example 0
+             */
+            newer: number;
+            /**
+             * @description Not served by this version: 503 `tenant-upgrading` until upgraded.
+             * @example 0
+             */
+            refused: number;
         };
         /**
          * TicketRequest
@@ -16039,7 +16061,7 @@ export interface operations {
                  * @description The problem's code.
                  * @example malformed-json
                  */
-                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-pending" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "contents-differ" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "kept-database-not-found" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "life-cycle" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "source-not-usable" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
+                code: "already-there" | "app-not-found" | "archive-busy" | "archive-damaged" | "archive-differs" | "archive-does-not-fit" | "archive-error" | "archive-invalid" | "archive-locked" | "archive-over-limit" | "archive-pending" | "archive-unknown" | "backup-error" | "backup-not-found" | "backup-not-proven" | "backup-object-missing" | "backup-store-error" | "backup-store-refuses" | "backup-store-unavailable" | "backups-not-configured" | "bad-request" | "beyond-own-rights" | "body-too-large" | "body-too-slow" | "bulk-refused" | "challenge-invalid" | "change-refused" | "code-invalid" | "confirmation-required" | "contents-differ" | "conversion-refused" | "creation-failed" | "credentials-unreadable" | "cross-site" | "cursor-invalid" | "cursor-mismatch" | "data-key-missing" | "database-exists" | "database-mismatch" | "database-unavailable" | "database-user-exists" | "deletion-failed" | "domain-lookup-failed" | "domain-not-found" | "domain-taken" | "engines-busy" | "factor-needed" | "factor-required" | "field-in-index" | "field-not-found" | "first-tenant-link" | "forbidden" | "forged-request" | "head-too-large" | "idempotency-busy" | "idempotency-mismatch" | "in-use" | "inactive" | "internal-error" | "invalid-credentials" | "invalid-cursor" | "invalid-domain" | "invalid-host" | "invalid-idempotency-key" | "invalid-if-match" | "invalid-if-none-match" | "invalid-name" | "invalid-origin" | "invalid-query" | "invalid-slug" | "invalid-tenant-name" | "job-error" | "job-failed" | "job-lost" | "job-not-cancellable" | "job-not-found" | "job-not-retryable" | "kept-database-not-found" | "key-not-enough" | "last-administrator" | "last-way-in" | "layout-hidden" | "life-cycle" | "link-invalid" | "mail-unavailable" | "malformed-address" | "malformed-json" | "malformed-multipart" | "malformed-request" | "method-not-allowed" | "name-taken" | "no-database-user" | "no-server-has-room" | "not-authenticated" | "not-found" | "not-proven" | "not-ready" | "nothing-to-back-up" | "nothing-to-match" | "object-busy" | "object-not-found" | "operation-failed" | "operation-running" | "other-number" | "page-not-found" | "passkey-invalid" | "passkey-refused" | "password-changing" | "password-disabled" | "password-not-changed" | "passwords-needed" | "permission-denied" | "pool-timeout" | "precondition-failed" | "primary-domain" | "proof-failed" | "provider-in-use" | "provisioning-failed" | "query-too-slow" | "record-not-found" | "registry-changed" | "request-too-slow" | "reserved-slug" | "service-unavailable" | "session-ended" | "slug-taken" | "source-not-usable" | "standard-kept" | "still-looked-up" | "still-referenced" | "support-ended" | "support-not-enough" | "support-refused" | "system-kept" | "tables-differ" | "taken" | "target-too-long" | "tenant-archived" | "tenant-gone" | "tenant-not-found" | "tenant-not-ready" | "tenant-read-only" | "tenant-suspended" | "tenant-upgrading" | "ticket-invalid" | "token-expired" | "token-invalid" | "token-reused" | "too-busy" | "too-many" | "too-many-at-once" | "too-many-attempts" | "too-many-connections" | "too-many-dependents" | "too-many-domain-claims" | "too-many-factors" | "too-many-requests" | "too-many-values" | "unique-conflict" | "unknown-database-server" | "unreadable-csv" | "unsupported-content-encoding" | "unsupported-media-type" | "validation" | "version-mismatch" | "view-not-found" | "weak-password" | "would-break-data" | "would-lose-data" | "wrong-code" | "wrong-password" | "wrong-status" | "wrong-support-state";
             };
             cookie?: never;
         };
@@ -16105,6 +16127,11 @@ export interface operations {
                      *       "dependencies": {
                      *         "central": "up",
                      *         "tenantDatabases": "up"
+                     *       },
+                     *       "upgrades": {
+                     *         "pending": 0,
+                     *         "newer": 0,
+                     *         "refused": 0
                      *       }
                      *     }
                      */
