@@ -24,6 +24,7 @@ from central.registry import Registry, TenantRef
 from central.secrets.certificates import CertificateSigner
 from central.secrets.vault import Vault
 from central.settings.settings import Settings
+from tenant_schema.archives.format.errors import ArchiveError
 from tenant_schema.archives.format.keys import Unlock, with_tenant_key
 from tenant_schema.archives.service import TenantArchives
 
@@ -58,7 +59,8 @@ def life_cycle_of(
 ) -> LifeCycle:
     """Return the operations that replace tenants' databases."""
     assert parts.contents is not None
-    return LifeCycle(LifeCycleParts(parts, vault, parts.contents, backups), jobs, observer)
+    lifecycle = LifeCycleParts(parts, vault, parts.contents, backups)
+    return LifeCycle(lifecycle, jobs, observer, faults=(ArchiveError,))
 
 
 def erasure_of(

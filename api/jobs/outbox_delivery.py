@@ -47,6 +47,7 @@ _AT_ONCE: Final = 50
 _NO_HANDLER: Final = timedelta(hours=1)
 _NOT_SERVED: Final = timedelta(minutes=10)
 _LONGEST_ERROR: Final = 500
+_SANDBOX: Final = "The tenant is a sandbox: nothing is sent outside for it."
 _row = OutboxMessage
 _log = logging.getLogger(__name__)
 
@@ -145,6 +146,8 @@ class OutboxDelivery:
         async with self._tenancy.use(tenant):
             if account.takes_retry():
                 await _make_due()
+            if await self._is_sandbox(tenant):
+                account.found += await self._fail_outside()
             due = await _row.select().where(_row.due_at <= utc_now()).order_by(_row.id).limit(_AT_ONCE)
             for message in due:
                 account.found += await self._handle(tenant, message)
@@ -182,7 +185,7 @@ class OutboxDelivery:
             await _row.delete().where(_row.id == message["id"])
             return 0
         if message["kind"] not in self._inside and await self._is_sandbox(tenant):
-            return await _fail(message, "The tenant is a sandbox: nothing is sent outside for it.")
+            return await _fail(message, _SANDBOX)
         if message["kind"] not in self._handlers:
             await _change(message, due_at=utc_now() + _NO_HANDLER, error="Nothing sends this kind.")
             return 0
@@ -193,6 +196,17 @@ class OutboxDelivery:
         except Exception as error:  # noqa: BLE001 # a handler's bug must not keep the others from being sent
             return await _postpone_or_fail(message, error)
         return len(await _row.delete().where(_row.id == message["id"]).returning(_row.id))
+
+    async def _fail_outside(self) -> int:
+        """Fail all pending messages that would leave this installation. Returns how many.
+
+        A sandbox may have thousands, such as those of the database it was copied from by hand.
+        """
+        values = _failed(_SANDBOX)
+        pending: Combinable = _row.failed_at.is_null()
+        if self._inside:
+            pending = pending & _row.kind.not_in(sorted(self._inside))
+        return len(await _row.update(values).where(pending).returning(_row.id))
 
     async def _is_sandbox(self, tenant: TenantRef) -> bool:
         """Whether nothing may be sent outside, by the registry as it is now."""
@@ -222,9 +236,12 @@ async def _postpone_or_fail(message: Mapping[str, Any], error: Exception) -> int
 
 
 async def _fail(message: Mapping[str, Any], reason: str) -> int:
+    return await _change(message, attempts=message["attempts"] + 1, **_failed(reason))
+
+
+def _failed(reason: str) -> dict[Any, Any]:
     now = utc_now()
-    values = {"attempts": message["attempts"] + 1, "error": reason[:_LONGEST_ERROR]}
-    return await _change(message, failed_at=now, due_at=now + KEEP_FAILED, **values)
+    return {"failed_at": now, "due_at": now + KEEP_FAILED, "error": reason[:_LONGEST_ERROR]}
 
 
 async def _change(message: Mapping[str, Any], **values: Any) -> int:

@@ -5,6 +5,7 @@
     CentralError
     └── LifeCycleError
         ├── ContentsDiffer(slug)
+        ├── ContentsRefused(reason)
         ├── KeptDatabaseNotFound(kept_id)
         ├── ArchivePending(slug)
         └── AlreadyThere(slug, server)
@@ -14,7 +15,14 @@ from typing import ClassVar
 
 from central.errors import CentralError
 
-__all__ = ["AlreadyThere", "ArchivePending", "ContentsDiffer", "KeptDatabaseNotFound", "LifeCycleError"]
+__all__ = [
+    "AlreadyThere",
+    "ArchivePending",
+    "ContentsDiffer",
+    "ContentsRefused",
+    "KeptDatabaseNotFound",
+    "LifeCycleError",
+]
 
 
 class LifeCycleError(CentralError):
@@ -31,6 +39,16 @@ class ContentsDiffer(LifeCycleError):
     def __init__(self, slug: str) -> None:
         self.slug = slug
         super().__init__(f"The copy of {slug!r} does not have the same contents. It was not used.")
+
+
+class ContentsRefused(LifeCycleError):
+    """The contents cannot be loaded: the archive is damaged or sealed otherwise, or does not fit."""
+
+    code = "contents-refused"
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
 
 
 class KeptDatabaseNotFound(LifeCycleError):

@@ -9,7 +9,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from central.backups import rows
-from central.backups.errors import BackupNotFound
+from central.backups.errors import BackupNotFound, DataKeyMissing, ObjectMissing, StoreRefuses
 from central.errors import WrongStatus
 from central.jobs.claims import Claim, in_short
 from central.jobs.errors import JobFailed, JobInterrupted, JobLost
@@ -19,7 +19,13 @@ from central.jobs.steps import StepLog
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job, JobState, StepState
 from central.lifecycle.archiving import ARCHIVED, archiving, returning
-from central.lifecycle.errors import AlreadyThere, ArchivePending, KeptDatabaseNotFound, LifeCycleError
+from central.lifecycle.errors import (
+    AlreadyThere,
+    ArchivePending,
+    ContentsRefused,
+    KeptDatabaseNotFound,
+    LifeCycleError,
+)
 from central.lifecycle.replacement import (
     SWITCH,
     LifeCycleParts,
@@ -43,7 +49,8 @@ _ATTEMPTS: Final = 4
 _WAITS: Final = 12
 """How often it is looked whether a tenant's last backup is proven: for about half an hour."""
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
-_FINAL: Final = (WrongStatus, UnknownServer, LifeCycleError)
+_LOST: Final = (BackupNotFound, DataKeyMissing, ObjectMissing, StoreRefuses)
+_FINAL: Final = (WrongStatus, UnknownServer, LifeCycleError, *_LOST)
 """Errors that repeating does not change."""
 _UNDOING: Final = frozenset({StepState.UNDOING, StepState.UNDONE})
 _log = logging.getLogger(__name__)
@@ -75,10 +82,19 @@ class LifeCycle:
     """Replaces tenants' databases. The caller binds ``CENTRAL``.
 
     :param observer: is called around every step.
+    :param faults: errors of contents that cannot be loaded. Repeating does not change them, and their
+        messages may be shown.
     :ivar kinds: the kinds of jobs.
     """
 
-    def __init__(self, lifecycle: LifeCycleParts, jobs: JobStore, observer: Observer | None = None) -> None:
+    def __init__(
+        self,
+        lifecycle: LifeCycleParts,
+        jobs: JobStore,
+        observer: Observer | None = None,
+        faults: tuple[type[Exception], ...] = (),
+    ) -> None:
+        self._faults = faults
         self._parts = lifecycle.parts
         self._jobs = jobs
         self._observer = observer
@@ -206,15 +222,18 @@ class LifeCycle:
         await log.reload()
         if isinstance(failure.reason, JobLost | JobInterrupted):
             raise failure.reason
-        is_final = isinstance(failure.reason, _FINAL) and not isinstance(failure.reason, ArchivePending)
-        most = _WAITS if isinstance(failure.reason, ArchivePending) else _ATTEMPTS
+        reason = failure.reason
+        if isinstance(reason, self._faults):
+            reason = ContentsRefused(str(reason))
+        is_final = isinstance(reason, _FINAL) and not isinstance(reason, ArchivePending)
+        most = _WAITS if isinstance(reason, ArchivePending) else _ATTEMPTS
         is_over = is_final or log.claim.job.attempts >= most
         if log.is_done(SWITCH) or log.is_done(ARCHIVED) or (log.states and not is_over):
-            await log.give_up(failure.step, failure.reason)
+            await log.give_up(failure.step, reason)
             return
         if not log.states:  # nothing has happened
-            raise JobFailed(in_short(failure.reason)) from failure.reason
-        await log.fail(failure.step, failure.reason)
+            raise JobFailed(in_short(reason)) from reason
+        await log.fail(failure.step, reason)
         await self._undo(steps, subject, log)
 
     async def _undo(self, steps: Any, subject: Replacement, log: StepLog) -> None:

@@ -4,8 +4,20 @@ from central.database import CENTRAL
 from central.tables import Tenant
 from tests.api.conftest import World
 from tests.api.jobs.test_outbox_delivery import Office
+from tests.api.lifecycle.test_copies import MANY, fill_outbox
 
 __all__: list[str] = []
+
+
+async def test_of_ten_thousand_due_messages_of_a_sandbox_none_is_sent(world: World) -> None:
+    office = Office(world)
+    await fill_outbox(world, "acme")
+    with CENTRAL.bind(world.platform.central_engine):
+        await Tenant.update({Tenant.is_sandbox: True}).where(Tenant.slug == "acme")
+    await office.run()
+    assert office.sent == []
+    assert [row["failed_at"] for row in await office.messages() if row["failed_at"] is None] == []
+    assert len(await office.messages()) == MANY
 
 
 async def test_nothing_is_sent_outside_for_a_sandbox(world: World) -> None:

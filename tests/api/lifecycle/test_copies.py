@@ -5,14 +5,18 @@ from typing import Any
 import httpx
 import pytest
 
+from api.jobs.outboxes import mark_outbox
 from central.database import CENTRAL
 from central.jobs.tables import Job
 from piccolo_conf import DB
+from piccolo_engines.columns import utc_now
 from tenant_schema.identity import read_identity
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.scope import TenantScope
-from tests.api.conftest import PASSWORD, World
+from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.scenarios import assert_problem
+
+MANY = 10_000
 
 
 async def copy(world: World, slug: str = "copy", source: str = "acme", **more: Any) -> httpx.Response:
@@ -79,19 +83,35 @@ async def test_a_token_of_the_source_is_worth_nothing_in_the_copy(world: World) 
     assert (await world.client("copy.localhost", token).get("/api/v1/data/deals")).status_code == 401
 
 
-async def test_what_is_due_in_the_source_is_sent_once_and_by_the_source(world: World) -> None:
-    platform, acme = world.platform, await world.tenant("acme")
+async def fill_outbox(world: World, slug: str) -> None:
+    """Have 10,000 due messages in the tenant's outbox, and 10,000 due jobs of it, inserted in bulk."""
+    platform, tenant, now = world.platform, await world.tenant(slug), utc_now()
+    payload = platform.vault.seal('{"number": 1}', tenant.id)
+    of_tenant = {"kind": "test.send", "tenant_id": tenant.id, "tenant_slug": slug, "enqueued_at": now}
     with CENTRAL.bind(platform.central_engine):
-        async with platform.tenancy.use(acme):
-            for number in range(200):
-                scope = TenantScope(acme.id, acme.slug, acme.name)
-                await platform.outbox.put(scope, "mail", {"number": number})
-        assert (await copy(world, sandbox=True)).status_code == 201
-        async with platform.tenancy.use(await world.tenant("copy")):
+        async with platform.tenancy.use(tenant):
+            for _ in range(0, MANY, 1_000):
+                due = (OutboxMessage(kind="mail", payload=payload, due_at=now) for _ in range(1_000))
+                await OutboxMessage.insert(*due)
+        for _ in range(0, MANY, 1_000):
+            await Job.insert(*(Job(**of_tenant, due_at=now, leased_until=now) for _ in range(1_000)))
+        await mark_outbox(platform.jobs, TenantScope(tenant.id, slug, tenant.name))
+
+
+@ON_SQLITE
+async def test_of_ten_thousand_due_mails_and_jobs_a_sandbox_has_none(world: World) -> None:
+    platform = world.platform
+    await fill_outbox(world, "acme")
+    assert (await copy(world, sandbox=True)).status_code == 201
+    copied = await world.tenant("copy")
+    with CENTRAL.bind(platform.central_engine):
+        async with platform.tenancy.use(copied):
             assert await OutboxMessage.count() == 0
-        copied = (await world.tenant("copy")).id
-        kinds = [row["kind"] for row in await Job.select().where(Job.tenant_id == copied)]
-    assert "outbox" not in kinds
+        async with platform.tenancy.use(await world.tenant("acme")):
+            assert await OutboxMessage.count() == MANY
+        assert await Job.count().where(Job.kind == "test.send") == MANY
+        kinds = await Job.select(Job.kind).where(Job.tenant_id == copied.id, Job.due_at.is_not_null())
+    assert kinds == []
 
 
 async def test_a_sandbox_is_one_in_the_registry_from_the_beginning(world: World) -> None:

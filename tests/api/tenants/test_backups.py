@@ -121,6 +121,32 @@ async def test_a_damaged_backup_is_not_proven_any_more(world: World) -> None:
 
 
 @ON_SQLITE
+async def test_an_archive_in_the_place_of_another_tenants_is_neither_proven_nor_restored(
+    world: World,
+) -> None:
+    backups = {slug: (await world.tenant(slug), await taken(world, slug)) for slug in ("acme", "demo")}
+    store, operator = world.platform.backups.parts.required_store, world.operator()
+    places = {slug: archive_name(tenant.id, UUID(one["id"])) for slug, (tenant, one) in backups.items()}
+    data = {slug: await store.get(name, 10_000_000) for slug, name in places.items()}
+    await store.put(places["acme"], data["demo"])
+    await store.put(places["demo"], data["acme"])
+    for slug, (tenant, one) in backups.items():
+        path = f"/setup/tenants/{tenant.id}"
+        requested = await operator.post(f"{path}/restore", json={"backup": one["id"]})
+        await world.run_jobs()
+        job = (await operator.get(f"/setup/jobs/{requested.json()['job']}")).json()
+        refusal = "The archive is not sealed with a data key of this installation."
+        assert (job["state"], job["error"]) == ("cancelled", f"fill beside: ContentsRefused: {refusal}")
+        await operator.post(f"{path}/backups/{one['id']}/verify")
+        await world.run_jobs()
+        (found,) = (await operator.get(f"{path}/backups")).json()["data"]
+        assert (found["provenAt"], found["failure"]) == (None, refusal)
+        assert (await world.tenant(slug)).db_name == tenant.db_name
+        me = await (await world.user(slug=slug)).get("/api/v1/me")
+        assert me.json()["email"] == f"administrator@{slug}.example"
+
+
+@ON_SQLITE
 async def test_the_plan_of_a_tenant_is_changed(world: World) -> None:
     path, operator = await path_of(world), world.operator()
 

@@ -48,6 +48,16 @@ def flipped(data: bytes, at: int, bit: int = 0) -> bytes:
     return data[:at] + bytes([data[at] ^ (1 << bit)]) + data[at + 1 :]
 
 
+def swapped(data: bytes, at: int) -> bytes:
+    """Exchange a byte with the next one that differs, or with the one before it."""
+    other = next(
+        one for one in [*range(at + 1, min(at + 40, len(data))), *range(at)] if data[one] != data[at]
+    )
+    exchanged = bytearray(data)
+    exchanged[at], exchanged[other] = data[other], data[at]
+    return bytes(exchanged)
+
+
 def places() -> Iterator[tuple[str, int]]:
     """A position in each part of the large archive."""
     yield "magic", 3
@@ -102,6 +112,7 @@ def test_each_byte_of_a_small_archive_is_needed() -> None:
     "damage",
     [
         flipped,
+        swapped,
         lambda data, at: data[:at],
         lambda data, at: data[:at] + data[at + 1 :],
         lambda data, at: data[: at + 1] + data[at:],
@@ -109,7 +120,7 @@ def test_each_byte_of_a_small_archive_is_needed() -> None:
         lambda data, at: data[:at] + data[at:][:1000] + data[at:],
         lambda data, at: data[:at] + bytes(40) + data[at + 40 :],
     ],
-    ids=["flip", "cut", "remove", "double", "add", "repeat", "clear"],
+    ids=["flip", "swap", "cut", "remove", "double", "add", "repeat", "clear"],
 )
 def test_damage_at_each_kind_of_place(place: str, damage: Callable[[bytes, int], bytes]) -> None:
     refused(damage(LARGE, PLACES[place]))
