@@ -2,9 +2,10 @@
 
 ``python -m benchmarks.archives [--records 100000] [--database sqlite|mariadb|mysql]``
 
-Writes an archive, and loads it into a new database of the same kind, in this process: rows a second, and the
-memory that each takes at most. Loading includes that everything is read again and compared. Beside it
-``mariadb-dump`` and ``mariadb``, or ``.backup`` and a restore by ``sqlite3``.
+Writes an archive, and loads it into a new database of the same kind, in this process: rows a second, the
+processor time of this process for a row, and the memory that each takes at most. Loading includes that
+everything is read again and compared. Beside it ``mariadb-dump`` and ``mariadb``, or ``.backup`` and
+``.restore`` of ``sqlite3``.
 """
 
 import argparse
@@ -40,6 +41,8 @@ _KEY: Final = bytes(32)
 _TENANT: Final = UUID(int=1)
 _PIECE: Final = 256 * 1024
 _ARCHIVES: Final = TenantArchives("benchmark")
+_MICROSECONDS: Final = 1_000_000 / _AT_LEAST
+"""Processor time for a row: what a process that waits for nothing may take."""
 _MORE_MEMORY: Final = 200.0
 """Megabytes that a million rows may take more than none."""
 
@@ -95,10 +98,11 @@ async def _new(kind: str, folder: Path, source: Any) -> AsyncIterator[Any]:
     await source.run_ddl(f'DROP DATABASE "{name}"')
 
 
-async def _timed(work: Callable[[], Awaitable[Any]]) -> float:
-    started = time.perf_counter()
+async def _timed(work: Callable[[], Awaitable[Any]]) -> tuple[float, float]:
+    """Return the seconds, and the microseconds of processor time of this process."""
+    started, used = time.perf_counter(), time.process_time()
     await work()
-    return time.perf_counter() - started
+    return time.perf_counter() - started, (time.process_time() - used) * 1_000_000
 
 
 def _run(command: list[str], *, source: Path | None = None, target: Path | None = None) -> float:
@@ -128,7 +132,7 @@ def _tools(kind: str, folder: Path, config: Mapping[str, Any], restored: str) ->
 async def run(kind: str, folder: Path, records: int) -> list[Figure]:
     async with million(kind, folder, records) as engine:
         path, before = folder / "tenant.freehold", _memory()
-        exported = await _timed(lambda: _written(path))
+        exported, writing = await _timed(lambda: _written(path))
         written = _memory() - before
         rows = 0
 
@@ -138,11 +142,13 @@ async def run(kind: str, folder: Path, records: int) -> list[Figure]:
                 nonlocal rows
                 rows = await _loaded(path, new)
 
-            imported = await _timed(load)
+            imported, loading = await _timed(load)
         loaded = _memory() - before
         figures = [
             Figure(f"archive written, {kind}", rows / exported, "rows/s", at_least=_AT_LEAST),
             Figure(f"archive loaded and compared, {kind}", rows / imported, "rows/s", at_least=_AT_LEAST),
+            Figure(f"processor time for writing, {kind}", writing / rows, "µs/row", at_most=_MICROSECONDS),
+            Figure(f"processor time for loading, {kind}", loading / rows, "µs/row", at_most=_MICROSECONDS),
             Figure(f"memory for writing it, {kind}", written, "MB", at_most=_MORE_MEMORY),
             Figure(f"memory for loading it, {kind}", loaded, "MB", at_most=_MORE_MEMORY),
             Figure(f"size of the archive, {kind}", path.stat().st_size / rows, "bytes a row"),

@@ -6,7 +6,10 @@ from typing import Any, Protocol
 
 from piccolo_engines.bulk.tables import BulkTable, Page
 
-__all__ = ["BulkEngine", "Load", "Snapshot"]
+__all__ = ["BulkEngine", "Encoded", "Load", "Snapshot"]
+
+Encoded = Any
+"""Rows as :meth:`Load.encode` returns them: a form of the engine."""
 
 
 class Snapshot(Protocol):
@@ -31,11 +34,14 @@ class Snapshot(Protocol):
 class Load(Protocol):
     """A transaction for many rows, which may refer to rows that come later."""
 
-    async def insert(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows, decoded from lines.
+    def encode(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> Encoded:
+        """Return rows, decoded from lines, as :meth:`write` takes them. Any thread may call it.
 
         Raises :class:`~piccolo_engines.errors.UnstorableValue` for a value that is not of its column's kind.
         """
+
+    async def write(self, *encoded: Encoded) -> None:
+        """Insert encoded rows, together where the database can do so."""
 
     async def keep(self) -> None:
         """Commit what was inserted so far, and begin another transaction."""

@@ -13,6 +13,7 @@ from typing import Any
 import msgspec
 import pytest
 from piccolo import columns as c
+from piccolo.querystring import QueryString
 from piccolo.table import Table
 
 from piccolo_engines.bulk.kinds import Kind, kind_of
@@ -188,7 +189,7 @@ async def test_values_have_one_form_and_come_back_as_they_were(engine: Any) -> N
     assert lines[2] == [str(IDS[2]), *[None] * 15]
     await Everything.delete(force=True)
     async with engine.load() as load:
-        await load.insert(TABLE, lines)
+        await load.write(load.encode(TABLE, lines))
     assert await lines_of(engine) == lines
     after = await Everything.select().order_by(Everything.id)
     assert [{**row, "doc": ""} for row in after] == [{**row, "doc": ""} for row in before]
@@ -218,10 +219,10 @@ async def test_a_snapshot_is_one_moment_for_all_its_statements(engine: Any) -> N
 async def test_rows_may_refer_to_rows_that_come_later_and_what_is_missing_is_found(engine: Any) -> None:
     child, parent = str(IDS[0]), str(IDS[1])
     async with engine.load() as load:
-        await load.insert(CHILD, [[child, parent]])
+        await load.write(load.encode(CHILD, [[child, parent]]))
         await load.keep()
         assert await load.broken_reference() == "child"
-        await load.insert(TABLE, [[parent, *[None] * 15]])
+        await load.write(load.encode(TABLE, [[parent, *[None] * 15]]))
         assert await load.broken_reference() is None
     with pytest.raises(Exception, match="refers to one that does not exist"):
         await Child.insert(Child(id=IDS[2], parent=IDS[2]))
@@ -230,7 +231,7 @@ async def test_rows_may_refer_to_rows_that_come_later_and_what_is_missing_is_fou
 async def test_a_load_that_fails_leaves_what_was_kept_and_a_connection_that_checks(engine: Any) -> None:
     async def fails() -> None:
         async with engine.load() as load:
-            await load.insert(CHILD, [[str(IDS[0]), str(IDS[1])]])
+            await load.write(load.encode(CHILD, [[str(IDS[0]), str(IDS[1])]]))
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -238,6 +239,27 @@ async def test_a_load_that_fails_leaves_what_was_kept_and_a_connection_that_chec
     assert await Child.count() == 0
     with pytest.raises(Exception, match="refers to one that does not exist"):
         await Child.insert(Child(id=IDS[2], parent=IDS[2]))
+
+
+async def test_tables_are_written_together_also_when_they_are_long(engine: Any) -> None:
+    long = [[str(uuid.UUID(int=number)), None, "x" * 60_000, *[None] * 13] for number in range(1, 31)]
+    children = [[row[0], row[0]] for row in long]
+    async with engine.load() as load:
+        await load.write(load.encode(TABLE, long), load.encode(CHILD, children), load.encode(CHILD, []))
+        assert await load.broken_reference() is None
+    assert await lines_of(engine) == long
+    assert await lines_of(engine, CHILD) == children
+
+
+async def test_a_session_has_the_settings_of_its_server_after_a_load(
+    servers_found: Found, prefix: str, tmp_path: Path
+) -> None:
+    names = ("innodb_ddl_buffer_size", "innodb_ddl_threads", "innodb_parallel_read_threads")
+    differ = " OR ".join(f"@@SESSION.{name} <> @@GLOBAL.{name}" for name in names)
+    async with database("mysql", servers_found, prefix, tmp_path) as engine:
+        async with engine.load():
+            assert await engine.run_querystring(QueryString(f"SELECT ({differ}) AS found")) == [{"found": 1}]
+        assert await engine.run_querystring(QueryString(f"SELECT ({differ}) AS found")) == [{"found": 0}]
 
 
 WRONG = [
@@ -257,7 +279,7 @@ async def test_what_is_no_value_of_its_kind_is_refused(engine: Any, column: str,
     row[names.index(column)] = value
     with pytest.raises(UnstorableValue):
         async with engine.load() as load:
-            await load.insert(TABLE, [row])
+            await load.write(load.encode(TABLE, [row]))
     assert await Everything.count() == 0
 
 
@@ -265,7 +287,7 @@ async def test_texts_that_look_like_sql_stay_texts(engine: Any) -> None:
     texts = ["'); DROP TABLE child; --", "\\'", "\\", '"', "%s", "{}", "\x1a\0"]
     async with engine.load() as load:
         for number, text in enumerate(texts, 1):
-            await load.insert(TABLE, [[str(uuid.UUID(int=number)), text, text, *[None] * 13]])
+            await load.write(load.encode(TABLE, [[str(uuid.UUID(int=number)), text, text, *[None] * 13]]))
     assert [line[1] for line in await lines_of(engine)] == texts
 
 

@@ -1,9 +1,12 @@
 """Snapshots and loads: transactions for whole tables on MySQL and MariaDB."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from itertools import chain
+from types import MappingProxyType
 from typing import Any, Final
 
 from piccolo_engines.bulk.tables import BulkTable, Page
+from piccolo_engines.bulk.transactions import Encoded
 from piccolo_engines.mysql.bulk.reading import page_of, selecting
 from piccolo_engines.mysql.bulk.writing import inserts
 from piccolo_engines.mysql.literals import quote_name
@@ -14,6 +17,14 @@ __all__ = ["MySQLLoad", "MySQLSnapshot"]
 
 _MOST_CHARACTERS: Final = 1024 * 1024
 """Of a statement: servers limit the length of a packet."""
+_INDEXING: Final[Mapping[str, object]] = MappingProxyType({
+    "innodb_ddl_buffer_size": 64 * 1024 * 1024,
+    "innodb_ddl_threads": 1,
+    "innodb_parallel_read_threads": 1,
+})  # fmt: skip
+"""Indexes of filled tables are sorted in memory. Several threads take more processor time for the same."""
+_WITH_SETTINGS: Final = (8, 0, 27)
+"""The first version of MySQL that has all of them."""
 _REFERENCES: Final = (
     "SELECT table_name, column_name, referenced_table_name, referenced_column_name "
     "FROM information_schema.key_column_usage "
@@ -65,18 +76,26 @@ class MySQLLoad(MySQLTransaction):
         await super().__aenter__()
         try:
             await self.send("SET SESSION foreign_key_checks = 0")
+            await self._set(_INDEXING)
         except BaseException as error:
             await self.__aexit__(type(error), error, error.__traceback__)
             raise
         return self
 
-    async def insert(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows, decoded from lines.
+    def encode(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> Encoded:
+        """See :class:`~piccolo_engines.bulk.transactions.Load`."""
+        return list(inserts(table, rows, _MOST_CHARACTERS))
 
-        Raises :class:`~piccolo_engines.errors.UnstorableValue` for a value that is not of its column's kind.
-        """
-        for text in inserts(table, rows, _MOST_CHARACTERS):
-            await self.use(Session.send, text)
+    async def write(self, *encoded: Encoded) -> None:
+        """See :class:`~piccolo_engines.bulk.transactions.Load`. What is short is sent together."""
+        waiting = list[str]()
+        for text in chain.from_iterable(encoded):
+            if waiting and sum(map(len, waiting)) + len(text) > _MOST_CHARACTERS:
+                await self.use(Session.send, "; ".join(waiting))
+                waiting.clear()
+            waiting.append(text)
+        if waiting:
+            await self.use(Session.send, "; ".join(waiting))
 
     async def keep(self) -> None:
         """Commit what was inserted so far."""
@@ -94,12 +113,20 @@ class MySQLLoad(MySQLTransaction):
                 return str(names[0])
         return None
 
+    async def _set(self, settings: Mapping[str, object]) -> None:
+        """Change settings of the session that MariaDB and earlier versions of MySQL do not have."""
+        assert self.session is not None, "inside of the block"
+        server = self.session.server
+        if not server.mariadb and server.version >= _WITH_SETTINGS:
+            await self.send("SET SESSION " + ", ".join([f"{name} = {one}" for name, one in settings.items()]))
+
     async def _end(self, session: Session, *, failed: bool) -> None:
         try:
             await super()._end(session, failed=failed)
         finally:
             if session.usable:
                 await session.send("SET SESSION foreign_key_checks = 1")  # MySQL: DEFAULT leaves it at 0
+                await self._set(dict.fromkeys(_INDEXING, "DEFAULT"))
 
 
 async def _run(session: Session, statement: tuple[str, list[Any]]) -> Any:

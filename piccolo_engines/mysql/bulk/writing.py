@@ -131,10 +131,6 @@ def _time(text: str) -> str:
     return f"'{checked_time(text)}'"
 
 
-def _uuid(text: str) -> str:
-    return f"x'{uuid_digits(text)}'"
-
-
 def _integer(value: object) -> str:
     return repr(value) if type(value) is int else refused(value)
 
@@ -145,7 +141,7 @@ def _decimal(text: str) -> str:
 
 _STORED: Final = {
     Kind.TEXT: Code("{0}({v})", _escaped),
-    Kind.UUID: Code("{0}({v})", _uuid),
+    Kind.UUID: Code('"x\'" + {0}({v}) + "\'"', uuid_digits),
     Kind.DATE: Code("{0}({v})", _date),
     Kind.INTEGER: Code("{0}({v})", _integer),
     Kind.FLOAT: Code("{0}({v})", lambda value: f"{finite(value)!r}"),

@@ -4,12 +4,14 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from types import TracebackType
 from typing import Any, Final
 
 from piccolo.engine.sqlite import TransactionType
 
 from piccolo_engines.bulk.tables import BulkTable, Page
+from piccolo_engines.bulk.transactions import Encoded
 from piccolo_engines.identifiers import quote
 from piccolo_engines.sqlite.bulk.reading import page_of, selecting
 from piccolo_engines.sqlite.bulk.writing import inserting
@@ -74,13 +76,15 @@ class SQLiteLoad(SQLiteTransaction):
         await super().__aenter__()
         return self
 
-    async def insert(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> None:
-        """Insert rows, decoded from lines.
-
-        Raises :class:`~piccolo_engines.errors.UnstorableValue` for a value that is not of its column's kind.
-        """
+    def encode(self, table: BulkTable, rows: Sequence[Sequence[Any]]) -> Encoded:
+        """See :class:`~piccolo_engines.bulk.transactions.Load`."""
         sql, stored = inserting(table)
-        await self.lease.run(lambda connection: _insert(connection, sql, stored(rows)))
+        return sql, stored(rows)
+
+    async def write(self, *encoded: Encoded) -> None:
+        """See :class:`~piccolo_engines.bulk.transactions.Load`."""
+        for sql, rows in encoded:
+            await self.lease.run(partial(_insert, sql=sql, rows=rows))
 
     async def keep(self) -> None:
         """Commit what was inserted so far."""

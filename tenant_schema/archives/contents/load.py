@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from piccolo_engines.bulk.kinds import Kind
 from piccolo_engines.bulk.tables import BulkColumn, BulkTable
-from piccolo_engines.bulk.transactions import Load
+from piccolo_engines.bulk.transactions import Encoded, Load
 from piccolo_engines.errors import IntegrityViolation, SchemaMismatch, UnstorableValue
 from tenant_schema.archives.contents.definitions import (
     decided_definitions,
@@ -109,14 +109,16 @@ class ContentsLoad:
         """Insert rows of the table. They are being written when this returns."""
         now = self._open
         assert now is not None, "the reader yields rows inside of a table only"
-        decoded = await asyncio.to_thread(decoded_rows, now.header, rows)
-        self.rows += len(decoded)
+        self.rows += len(rows.lines)
         if now.collected is not None:
             names = [one.name for one in now.header.columns]
+            decoded = await asyncio.to_thread(decoded_rows, now.header, rows)
             now.collected += [dict(zip(names, row, strict=True)) for row in decoded]
-        elif now.into is not None:
+        else:
+            encoded = await asyncio.to_thread(self._encoded, now, rows)  # while the rows before are written
             await self._written()
-            self._writing = asyncio.create_task(self._insert(now, decoded))
+            self._since_kept += len(rows.lines)
+            self._writing = asyncio.create_task(self._write(encoded))
 
     async def end_table(self, found: TableSum) -> None:
         """End the table."""
@@ -160,17 +162,22 @@ class ContentsLoad:
                 self._since_kept = 0
                 await self.load.keep()
 
-    async def _insert(self, now: _Open, rows: Sequence[Sequence[Any]]) -> None:
-        assert now.into is not None, "the rows are not left out"
+    def _encoded(self, now: _Open, rows: Rows) -> list[Encoded]:
+        """The rows with their words, for the database. Rows that are left out are only checked."""
+        decoded = decoded_rows(now.header, rows)
+        if now.into is None:
+            return []
         with _explained():
-            await self.load.insert(now.into, rows)
+            found = [self.load.encode(now.into, decoded)]
             if now.words is not None:
                 key, *texts = now.places
-                found = await asyncio.to_thread(
-                    lambda: [words_row(row[key], [row[place] for place in texts]) for row in rows]
-                )
-                await self.load.insert(now.words[0], found)
-        self._since_kept += len(rows)
+                words = [words_row(row[key], [row[place] for place in texts]) for row in decoded]
+                found.append(self.load.encode(now.words[0], words))
+        return found
+
+    async def _write(self, encoded: Sequence[Encoded]) -> None:
+        with _explained():
+            await self.load.write(*encoded)
 
     async def _define(self, objects: Sequence[_Open], fields: _Open) -> None:
         """Insert the definitions as they are decided for this database, and create the tables of records."""
@@ -194,7 +201,8 @@ class ContentsLoad:
         assert now.into is not None, "definitions are never left out"
         table = BulkTable(now.into.name, (*now.into.columns, *more))
         names = [one.name for one in table.columns]
-        await self.load.insert(table, [[row[name] for name in names] for row in now.collected or ()])
+        rows = [[row[name] for name in names] for row in now.collected or ()]
+        await self.load.write(self.load.encode(table, rows))
 
 
 _KINDS: Final = frozenset(Kind)
