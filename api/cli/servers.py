@@ -1,10 +1,14 @@
 """``freehold servers``: the database servers, and which of them get new tenants."""
 
+import sys
+
 import rich_click as click
 
 from api.cli.console import Output, say, with_output
 from api.cli.session import ACTOR, load_settings, run
+from api.cli.statuses import Status
 from api.composition import Platform
+from api.number_text import counted
 from api.operations.server_acts import ServerActs
 from api.schemas.servers import ServerResponse
 from central.servers.placement import MAX_WEIGHT
@@ -47,6 +51,36 @@ def _change_server(
     """Change whether the SERVER (sqlite, or host:port) gets new tenants that name no server."""
     changed = run(load_settings(), lambda platform: _change(platform, server, weight, bound, draining))
     out.one(changed, lambda: say(f"{changed.name} {_description(changed)}."))
+
+
+@servers.command("empty")
+@click.argument("server")
+@click.option("--to", help="The server to move them to. Default: where each would be created now.")
+@click.option(
+    "--parallel", type=click.IntRange(1, 32), default=2, show_default=True, help="How many at once."
+)
+@with_output
+def _empty_server(server: str, to: str | None, parallel: int, out: Output) -> None:
+    """Move all tenants of the SERVER to others. It gets no new ones from now on.
+
+    Each can be read and not written while it is moved, and its database there is kept for a week. Safe to
+    repeat: moves that were interrupted are continued. The exit status is 3 if some were not moved.
+    """
+    # Not at the top: it imports what carries jobs out (ADR 114).
+    from api.cli.empty_server import empty_server  # noqa: PLC0415
+
+    emptied = run(load_settings(), lambda platform: empty_server(platform, server, to, parallel, out))
+
+    def show() -> None:
+        for slug, where in emptied.moved.items():
+            say(f"{slug} is on {where} now.")
+        for slug, failure in emptied.failures.items():
+            say(f"{slug} was not moved: {failure}")
+        say(f"{server} has {counted(len(emptied.failures), 'tenant')}.")
+
+    out.one(emptied, show)
+    if emptied.failures:
+        sys.exit(Status.PARTLY)
 
 
 def _description(server: ServerResponse) -> str:

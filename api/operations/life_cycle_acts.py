@@ -34,6 +34,10 @@ class LifeCycleActs:
             problem = Problem("dbHost", "required", "Name either dbHost, and dbPort, or sqlite.")
             raise InvalidBody([problem])
         server = _SQLITE if host is None else server_name(host, port or self.platform.settings.db_port)
+        return await self.move_to(tenant_id, server)
+
+    async def move_to(self, tenant_id: UUID, server: str) -> UUID:
+        """As :meth:`move`, to the server with this name."""
         job = await self.platform.life_cycle.move(tenant_id, server)
         await self._record("tenant.move", tenant_id, to=server, job=str(job))
         return job

@@ -191,6 +191,22 @@ async def test_a_node_that_takes_no_statements_is_told_apart_and_nothing_has_hap
         await root.close()
 
 
+async def test_what_was_written_is_read_from_another_node_whose_sessions_wait_for_it(
+    configs: list[Config], engines: list[MySQLEngine]
+) -> None:
+    waits = {"init_command": "SET SESSION wsrep_sync_wait = 1"}
+    other = MySQLEngine({**configs[1], **waits}, PoolSettings(max_size=1))
+    engine = MySQLEngine(configs[0], extra_nodes={"other": other})
+    await engine.run_ddl("CREATE TABLE written (id INT PRIMARY KEY)")
+    with DB.bind(engine):
+        for number in range(100):
+            await DB.run_querystring(QueryString("INSERT INTO written VALUES ({})", number))
+            count = User.raw("SELECT COUNT(*) AS n FROM written")
+            assert await count.run(node="other") == [{"n": number + 1}]
+    await engine.close()
+    await other.close()
+
+
 async def test_one_refresh_token_used_through_two_nodes_at_once_gets_a_pair_each(
     engines: list[MySQLEngine],
 ) -> None:

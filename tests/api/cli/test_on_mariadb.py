@@ -94,3 +94,20 @@ def test_a_key_is_replaced_while_tenants_go_on(call: Run, told: Told) -> None:
         in (old[0]["message"])
     )
     assert "ENCRYPTION_KEY" in old[0]["mend"]
+
+
+def test_a_server_is_emptied_but_for_a_tenant_that_cannot_be_moved(call: Run, told: Told) -> None:
+    users = call("shell", "acme", "-c", "print(await User.count())").stdout
+    server, sqlite = told("servers", "list")[:2]
+    assert (server["tenants"], sqlite["name"]) == (2, "sqlite")
+    assert "No other server" in call("servers", "empty", server["name"], status=1).stderr
+    told("tenants", "suspend", "demo")
+    emptied = told("servers", "empty", server["name"], "--to", "sqlite", status=3)
+    assert emptied["moved"] == {"acme": "sqlite"}
+    assert set(emptied["failures"]) == {"demo"}
+    told("tenants", "resume", "demo")
+    text = call("servers", "empty", server["name"], "--to", "sqlite", "--text").stdout
+    assert text == f"demo is on sqlite now.\n{server['name']} has 0 tenants.\n"
+    server, sqlite = told("servers", "list")[:2]
+    assert (server["tenants"], server["draining"], sqlite["tenants"]) == (0, True, 2)
+    assert call("shell", "acme", "-c", "print(await User.count())").stdout == users
