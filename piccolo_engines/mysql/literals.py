@@ -68,6 +68,8 @@ def microseconds(value: dt.timedelta) -> int:
     return (value.days * 86_400 + value.seconds) * 1_000_000 + value.microseconds
 
 
+_naive = dt.datetime.combine
+_time_of = dt.datetime.time
 GREATEST_FLOAT = sys.float_info.max
 GREATEST_DECIMAL = decimal.Decimal("9" * 35 + "." + "9" * 30)
 """The values that represent infinity in ``DOUBLE`` and ``DECIMAL(65, 30)``, so that it sorts correctly."""
@@ -83,15 +85,16 @@ def _float(value: float) -> str:
 
 
 def _decimal(value: decimal.Decimal) -> str:
-    if value.is_infinite():
+    if not value.is_finite():
+        if value.is_nan():
+            raise UnstorableValue(f"{value} is not a number that this database can hold.")
         value = GREATEST_DECIMAL.copy_sign(value)
-    if value.is_nan():
-        raise UnstorableValue(f"{value} is not a number that this database can hold.")
     return format(value, "f")
 
 
 def _datetime(value: dt.datetime) -> str:
-    return f"'{without_zone(value).isoformat(' ')}'"
+    naive = _naive(value, _time_of(value)) if value.tzinfo is dt.UTC else without_zone(value)
+    return f"'{naive.isoformat(' ')}'"
 
 
 def without_zone(value: dt.datetime) -> dt.datetime:
@@ -150,7 +153,7 @@ _ENCODERS: Mapping[type, Callable[[Any], str]] = {
     type(None): lambda _: "NULL",
     float: _float,
     decimal.Decimal: _decimal,
-    uuid.UUID: lambda value: f"x'{value.hex}'",
+    uuid.UUID: lambda value: f"x'{value.int:032x}'",  # as ``hex``, without its call
     dt.datetime: _datetime,
     dt.date: lambda value: f"'{value.isoformat()}'",
     dt.time: _time,

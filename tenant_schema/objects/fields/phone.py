@@ -1,6 +1,7 @@
 """``phone``: one telephone number."""
 
 import re
+from collections.abc import Callable
 from types import MappingProxyType
 from typing import Any
 
@@ -12,6 +13,7 @@ __all__ = ["PhoneType"]
 
 _PATTERN = r"^\+?(?:[ ()./-]{0,3}[0-9]){3,15}[ )]{0,3}(?:(?:x|ext\.?|#) ?[0-9]{1,6})?$"
 _NUMBER = re.compile(_PATTERN)
+_VERBATIM = re.compile(rf"(?=.{{1,40}}\Z){_PATTERN}")
 _MARKS = re.compile("[ ()./-]")
 _EXTENSION = re.compile("ext|#")
 
@@ -33,6 +35,9 @@ class PhoneType(ShortText):
         if _NUMBER.fullmatch(text) is None:
             raise InvalidValue("not-a-phone-number", "must be a telephone number such as +49 30 123456")
         return text
+
+    def verbatim(self, _field: FieldSpec) -> Callable[[str], object]:
+        return _VERBATIM.fullmatch
 
     def comparable(self, value: Any) -> str:
         """Return the digits, with the leading ``+`` and an ``x`` before the extension."""

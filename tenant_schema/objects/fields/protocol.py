@@ -1,7 +1,7 @@
 """The protocol of field types: how their values are checked, stored, rendered, compared and documented."""
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, Protocol
 
@@ -112,6 +112,13 @@ class FieldType(Protocol):
 
     def parse(self, value: object, field: FieldSpec) -> object:
         """Return the stored value of a JSON value. Raises :class:`InvalidValue`, and nothing else."""
+
+    def verbatim(self, field: FieldSpec) -> Callable[[str], object] | None:  # noqa: ARG002 - for texts
+        """Return a test, in one call, for texts that are neither missing nor changed by :meth:`parse`.
+
+        None if there is none. It may reject valid texts: those are parsed.
+        """
+        return None
 
     def parse_text(self, text: str, field: FieldSpec, operator: str = "eq") -> object:
         """Return the stored form of an operand in a query string.

@@ -1,7 +1,7 @@
 """``select``: one of the options that the field defines."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from piccolo.columns import Column
@@ -64,6 +64,9 @@ class SelectType(FieldType):
 
     def parse(self, value: object, field: FieldSpec) -> str:
         return option_of(value, field)
+
+    def verbatim(self, field: FieldSpec) -> Callable[[str], object] | None:
+        return frozenset(one for one in option_values(field) if not self.is_missing(one)).__contains__
 
     def parse_text(self, text: str, field: FieldSpec, _operator: str = "eq") -> str:
         return option_of(text, field)

@@ -1,6 +1,8 @@
 """``text``: a line of text."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Callable, Mapping
+from functools import lru_cache
 
 from tenant_schema.objects.fields.protocol import FieldSpec
 from tenant_schema.objects.fields.settings import Settings, SettingsReader
@@ -25,3 +27,12 @@ class TextType(ShortText):
     def max_length(self, field: FieldSpec) -> int:
         length: int = field.settings["maxLength"]
         return length
+
+    def verbatim(self, field: FieldSpec) -> Callable[[str], object]:
+        return _ascii(self.max_length(field)).fullmatch
+
+
+@lru_cache
+def _ascii(length: int) -> re.Pattern[str]:
+    """The pattern of texts in ASCII, without NUL, that are not blank."""
+    return re.compile(rf"(?=\s*\S)[\x01-\x7f]{{1,{length}}}")

@@ -1,6 +1,7 @@
 """``url``: one web address."""
 
 import re
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from tenant_schema.objects.errors import InvalidValue
@@ -13,6 +14,8 @@ _SHAPE = re.compile(r"https?://[^\s\x00-\x1f\x7f<>\"\\^`{|}]+", re.IGNORECASE)
 
 _CANONICAL = re.compile(r"https?://[a-z0-9.-]+(?:[/?#][!#-;=?-\[\]_a-z~]*)?")
 """Most addresses: of ASCII characters that are allowed, with a plain host in lower case."""
+
+_VERBATIM = re.compile(rf"(?=.{{1,1000}}\Z){_CANONICAL.pattern}")
 
 _PLAIN_HOST = re.compile(r"https?://[a-z0-9.-]+(?:[/?#]|\Z)", re.IGNORECASE | re.ASCII)
 """Without user, port and brackets, nothing about the host can be wrong."""
@@ -38,6 +41,9 @@ class UrlType(ShortText):
         if _SHAPE.fullmatch(text) is None or not (_PLAIN_HOST.match(text) or _has_host(text)):
             raise InvalidValue("not-a-url", "must be a web address such as https://example.com/")
         return super().parse(self.canonical_part(text, "eq"), field)
+
+    def verbatim(self, _field: FieldSpec) -> Callable[[str], object]:
+        return _VERBATIM.fullmatch
 
     def canonical_part(self, text: str, _operator: str) -> str:
         found = _BEGINNING.match(text)

@@ -25,6 +25,7 @@ _Tree: TypeAlias = dict[str, "int | _Tree"]
 """A record: the place of each value in the row, or the record of a lookup, whose first value is its id."""
 
 _MOST_SHAPES: Final = 512
+_NO_COLUMNS: Final[Mapping[int, Callable[..., Any]]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,12 @@ class Shape:
         tree, codes = self._layout.tree(), self._codes("encodable")
         code = f"record({', '.join([_value(place, codes, keys) for place in tree.values()])})"
         known = {f"k{number}": key for number, key in enumerate(keys)}
-        return self._function(code, {**known, "record": _struct(tuple(tree))})
+        columns = {
+            place: one.column
+            for place, one in enumerate(self._conversions)
+            if one is not None and one.column is not None
+        }
+        return self._function(code, {**known, "record": _struct(tuple(tree))}, columns)
 
     def value(self, row: tuple[Any, ...], name: str) -> Any:
         """Return a value of a row as :attr:`shown` has it."""
@@ -100,12 +106,14 @@ class Shape:
             for place, one in enumerate(self._conversions)
         ]
 
-    def _function(self, code: str, known: Mapping[str, object]) -> _Build:
-        """Return the function that evaluates the code for every row."""
-        objects: dict[str, object] = {}
+    def _function(
+        self, code: str, known: Mapping[str, object], columns: Mapping[int, Callable[..., Any]] = _NO_COLUMNS
+    ) -> _Build:
+        """Return the function that evaluates the code for every row, after it has converted the columns."""
+        objects: dict[str, object] = {f"column{place}": convert for place, convert in columns.items()}
         for place, one in enumerate(self._conversions):
             objects |= {} if one is None else zip(_names(place, one.objects), one.objects, strict=True)
-        compiled = _compiled(code, len(self._conversions))
+        compiled = _compiled(code, len(self._conversions), tuple(columns))
         build: _Build = eval(compiled, {**GLOBALS, **known, **objects})  # noqa: S307 - of positions, see above
         return build
 
@@ -132,10 +140,17 @@ def _value(place: "int | _Tree", codes: Sequence[str], keys: list[str]) -> str:
 
 
 @lru_cache(_MOST_SHAPES)
-def _compiled(record: str, width: int) -> CodeType:
-    """Compile the function. Objects whose values are converted alike share the code."""
-    values = "".join([f"v{place}, " for place in range(width)])
-    return compile(f"lambda rows, ids: [{record} for ({values}) in rows]", "<rows>", "eval")
+def _compiled(record: str, width: int, columns: tuple[int, ...]) -> CodeType:
+    """Compile the function. Objects whose values are converted alike share the code.
+
+    :param columns: the places of the values that are converted for all rows at once.
+    """
+    row, rows = f"({''.join([f'v{place}, ' for place in range(width)])})", "rows"
+    if columns:
+        converted = [f"column{place}([row[{place}] for row in rows])" for place in columns]
+        row = f"{row}, {', '.join([f'v{place}' for place in columns])}"
+        rows = f"zip(rows, {', '.join(converted)})"
+    return compile(f"lambda rows, ids: [{record} for {row} in {rows}]", "<rows>", "eval")
 
 
 @lru_cache(_MOST_SHAPES)

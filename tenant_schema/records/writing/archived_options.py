@@ -1,14 +1,14 @@
 """Refuses archived options that a record does not have yet. Those that it has stay valid."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from tenant_schema.objects.fields.select import SelectType, archived_values
-from tenant_schema.objects.model.model import FieldModel, ObjectModel
+from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.problems import Problem
 from tenant_schema.records.access.target import Target
 
-__all__ = ["problems_of_archived"]
+__all__ = ["problems_of_archived", "with_archived"]
 
 
 def problems_of_archived(
@@ -19,7 +19,7 @@ def problems_of_archived(
     :param before: the record as it is; None for a new one.
     """
     found = []
-    for field, archived in target.plan(lambda: _with_archived(target.model), "archived"):
+    for field, archived in target.plan(lambda: with_archived(target.model.fields.values()), "archived"):
         if values.get(field.name) is None:
             continue
         chosen = archived.intersection(_options_of(field, values[field.name]))
@@ -31,11 +31,11 @@ def problems_of_archived(
     return found
 
 
-def _with_archived(model: ObjectModel) -> list[tuple[FieldModel, frozenset[str]]]:
-    """The fields with archived options: hardly any."""
+def with_archived(fields: Iterable[FieldModel]) -> list[tuple[FieldModel, frozenset[str]]]:
+    """Return the fields with archived options, and these: hardly any."""
     return [
         (field, archived)
-        for field in model.fields.values()
+        for field in fields
         if isinstance(field.type, SelectType) and (archived := archived_values(field))
     ]
 

@@ -22,20 +22,24 @@ def new_values(target: Target, body: Body, now: datetime, collector: ProblemColl
     """Everything in the new record but its numbers; the caller is its owner unless the body says
     otherwise.
     """
-    values = creation_plan(target).parse(body)
+    plan = creation_plan(target)
+    values = plan.parse(body)
     if values is None:
         values = parse_creation(body, target.model.fields, collector, target.rights)
-    collector.extend(problems_of_archived(target, values))
+    if plan.archives:
+        collector.extend(problems_of_archived(target, values))
     return _stamped(target, values, body, now)
 
 
 def completed(target: Target, values: Row, now: datetime, collector: ProblemCollector) -> Row:
     """As :func:`new_values`, of values that are in stored form already."""
-    full = creation_plan(target).complete(values)
+    plan = creation_plan(target)
+    full = plan.complete(values)
     if full is None:
         full = dict(values)
         fill_in(full, values, target.model.fields, collector, target.rights)
-    collector.extend(problems_of_archived(target, full))
+    if plan.archives:
+        collector.extend(problems_of_archived(target, full))
     return _stamped(target, full, values, now)
 
 

@@ -17,18 +17,23 @@ from tenant_schema.objects.model.auto_numbers import counted_fields
 from tenant_schema.objects.model.model import FieldModel
 from tenant_schema.records.access.rights import Rights
 from tenant_schema.records.access.target import Target
+from tenant_schema.records.writing.archived_options import with_archived
 from tenant_schema.records.writing.equal_values import compared_fields
 from tenant_schema.records.writing.lookup_targets import checked_lookups
 from tenant_schema.records.writing.validation import Body, Fields, Stored
 
 __all__ = ["CreationPlan", "creation_plan"]
 
-_Entry: TypeAlias = tuple[Callable[[Any, Any], object], Callable[[Any], bool] | None, FieldModel]
+_Entry: TypeAlias = tuple[
+    Callable[[str], object] | None, Callable[[Any, Any], object], Callable[[Any], bool] | None, FieldModel
+]
 _KEPT: Final = "creation"
 _IMMUTABLE: Final = frozenset(
     {NoneType, bool, int, float, str, Decimal, UUID, dt.date, dt.datetime, dt.time, dt.timedelta}
 )
 """Types of defaults that records may share."""
+_PARSING: Final = frozenset({"parse", "is_missing", "max_length"})
+"""What decides whether a text is stored as it is."""
 
 
 class CreationPlan:
@@ -38,6 +43,7 @@ class CreationPlan:
     :ivar refers: whether there are lookups whose records have to be looked for.
     :ivar compares: whether there are unique fields that an index alone does not keep unique.
     :ivar counts: whether the object counts its records.
+    :ivar archives: whether there are options that new records do not get.
     """
 
     __slots__ = (
@@ -45,6 +51,7 @@ class CreationPlan:
         "_entries",
         "_needed",
         "_parsed_each_time",
+        "archives",
         "compares",
         "counts",
         "refers",
@@ -70,6 +77,7 @@ class CreationPlan:
         self.refers = bool(checked_lookups(fields.values()))
         self.compares = bool(compared_fields(fields.values()))
         self.counts = bool(counted_fields(fields.values()))
+        self.archives = bool(with_archived(fields.values()))
 
     def parse(self, body: Body) -> Stored | None:
         """Return what :func:`~tenant_schema.records.writing.validation.parse_creation` returns, or None if
@@ -79,8 +87,10 @@ class CreationPlan:
         entries = self._entries
         try:
             for name, given in body.items():
-                parse, is_missing, field = entries[name]
-                if given is None or (is_missing is not None and is_missing(given)):
+                is_verbatim, parse, is_missing, field = entries[name]
+                if is_verbatim is not None and given.__class__ is str and is_verbatim(given):
+                    values[name] = given
+                elif given is None or (is_missing is not None and is_missing(given)):
                     if field.required:
                         return None
                     values[name] = None
@@ -122,7 +132,21 @@ def creation_plan(target: Target) -> CreationPlan:
 
 def _entry(field: FieldModel) -> _Entry:
     can_be_missing = type(field.type).is_missing is not FieldType.is_missing
-    return field.type.parse, field.type.is_missing if can_be_missing else None, field
+    is_missing = field.type.is_missing if can_be_missing else None
+    return _verbatim(field), field.type.parse, is_missing, field
+
+
+def _verbatim(field: FieldModel) -> Callable[[str], object] | None:
+    """Return the field's test for texts that are stored as they are.
+
+    None if a subclass has changed what is parsed, and not the test.
+    """
+    for kind in type(field.type).__mro__:
+        if "verbatim" in vars(kind):
+            return field.type.verbatim(field)
+        if not _PARSING.isdisjoint(vars(kind)):
+            return None
+    return None
 
 
 def _default(field: FieldModel) -> tuple[object, bool]:

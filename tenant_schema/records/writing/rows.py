@@ -1,6 +1,7 @@
 """Locks, inserts, updates and destroys rows of records, within a transaction."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -13,9 +14,9 @@ from tenant_schema.records.query.model import ALL, And, Condition, Filter
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.reading.exists import exists
 from tenant_schema.records.record import Record, Row
-from tenant_schema.records.sql.statement_cache import repeated
+from tenant_schema.records.sql.statement_cache import Statement, repeated
 from tenant_schema.records.sql.statements import destroy, insert, locked, update
-from tenant_schema.records.writing.search_words import words_of
+from tenant_schema.records.writing.search_words import Words, words_of, words_written
 
 __all__ = [
     "destroy_record",
@@ -28,11 +29,28 @@ __all__ = [
 
 async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
     """Insert rows with a value for every column, and their search words, in one round trip."""
-    statement = target.plan(lambda: insert(target.model, target.dialect), "insert")
-    columns = tuple(target.model.columns)
+    plan = target.plan(lambda: _insertion(target), "insert", target.model.words_table)
+    columns = plan.columns
     values = [record[name] for record in records for name in columns]
-    bound = repeated(statement, len(records)).bind(values)
-    await target.run_together(bound, *words_of(target, records, columns, are_new=True))
+    bound = repeated(plan.row, len(records)).bind(values)
+    if plan.words is None:
+        await target.run_together(bound)
+    else:
+        await target.run_together(bound, plan.words.insert(records))
+
+
+@dataclass(frozen=True, slots=True)
+class _Insertion:
+    """How new records are inserted: the INSERT of one row, its columns, and the words, if there are any."""
+
+    row: Statement
+    columns: tuple[str, ...]
+    words: Words | None
+
+
+def _insertion(target: Target) -> _Insertion:
+    row = insert(target.model, target.dialect)
+    return _Insertion(row, tuple(target.model.columns), words_written(target))
 
 
 async def lock_record(

@@ -14,26 +14,23 @@ from tenant_schema.records.access.target import Target
 from tenant_schema.records.sql.dialects.protocol import RecordsDialect
 from tenant_schema.records.sql.statement_cache import Statement, compiled, repeated
 
-__all__ = ["words_of"]
+__all__ = ["Words", "words_of", "words_written"]
 
 _Row = Mapping[str, Any]
 
 
-def words_of(
-    target: Target, records: Sequence[_Row], changed: Iterable[str], *, are_new: bool = False
-) -> Sequence[QueryString]:
-    """Return the statements that write the words of these records: none if no searched field is among
+def words_of(target: Target, records: Sequence[_Row], changed: Iterable[str]) -> Sequence[QueryString]:
+    """Return the statements that write the words of changed records: none if no searched field is among
     ``changed``. They belong into the transaction that writes the records.
     """
-    words = _words_of(target)
+    words = words_written(target)
     if words is None or words.names.isdisjoint(changed):
         return ()
-    insertion = words.insert(records)
-    return (insertion,) if are_new else (_forgetting(target.model, records), insertion)
+    return (_forgetting(target.model, records), words.insert(records))
 
 
 @dataclass(frozen=True, slots=True)
-class _Words:
+class Words:
     """How the words of an object's records are written.
 
     :ivar names: the fields whose words are written, in the order of their columns.
@@ -50,7 +47,7 @@ class _Words:
         return repeated(self.row, len(rows)).bind(values)
 
 
-def _words_of(target: Target) -> _Words | None:
+def words_written(target: Target) -> Words | None:
     """Return how the words of the object's records are written; None if they are not."""
     model = target.model
     if not model.words_table:
@@ -58,12 +55,12 @@ def _words_of(target: Target) -> _Words | None:
     return target.plan(lambda: _writing(model, target.dialect), "words", model.words_table)
 
 
-def _writing(model: ObjectModel, dialect: RecordsDialect) -> _Words:
+def _writing(model: ObjectModel, dialect: RecordsDialect) -> Words:
     columns = sorted(search_columns(model))
     names = {field.column_name: name for name, field in model.fields.items()}
     sql = writing_words(model.table_name, columns, 1)
     row = compiled(QueryString(sql, *[Slot.at(place) for place in range(len(columns) + 2)]), dialect)
-    return _Words({names[one]: None for one in columns}.keys(), row)
+    return Words({names[one]: None for one in columns}.keys(), row)
 
 
 def _forgetting(model: ObjectModel, records: Sequence[_Row]) -> QueryString:

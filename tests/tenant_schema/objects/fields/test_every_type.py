@@ -47,6 +47,20 @@ GOOD = {
 }
 
 
+NEARLY_VERBATIM = (
+    "",
+    " ",
+    "\t\n",
+    "a\x00",
+    "é",
+    "x" * 1001,
+    "+" + "1" * 41,
+    "https://A.example/",
+    "won ",
+    "Won",
+    "1\n",
+)
+"""What a text type changes or refuses."""
 SMALLEST = {
     "text": {"maxLength": 1},
     "long_text": {"maxLength": 1},
@@ -107,6 +121,37 @@ def test_what_is_given_and_shown_fits_the_schemas(type_name: str, data: st.DataO
     if not isinstance(value, float):  # validators compute multipleOf inexactly
         Draft202012Validator(field.type.input_schema(field)).validate(value)
     Draft202012Validator(field.type.json_schema(field)).validate(shown(field, field.type.parse(value, field)))
+
+
+@pytest.mark.parametrize("type_name", TYPES)
+@settings(max_examples=40)
+@given(data=st.data())
+def test_a_text_that_is_verbatim_is_stored_as_it_is(type_name: str, data: st.DataObject) -> None:
+    for field in (make_field(type_name), make_field(type_name, **SMALLEST.get(type_name, {}))):
+        is_verbatim = field.type.verbatim(field)
+        if is_verbatim is None:
+            continue
+        for text in (data.draw(ANY_TEXT), data.draw(GOOD[type_name]), *NEARLY_VERBATIM):
+            if isinstance(text, str) and is_verbatim(text):
+                assert field.type.parse(text, field) == text
+                assert not field.type.is_missing(text)
+
+
+@pytest.mark.parametrize(
+    ("type_name", "text"),
+    [
+        ("text", "Ann's\t1"),
+        ("long_text", "a\nb"),
+        ("url", "https://a.example/b?c#d"),
+        ("phone", "+49 30 123456"),
+        ("select", "won"),
+    ],
+)
+def test_usual_texts_are_verbatim(type_name: str, text: str) -> None:
+    is_verbatim = make_field(type_name).type.verbatim(make_field(type_name))
+    assert is_verbatim is not None
+    assert is_verbatim(text)
+    assert not any(map(is_verbatim, ("", " ", "\x00", "é")))
 
 
 @pytest.mark.parametrize("type_name", TYPES)

@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.conversions import SAME, IdTexts, called
+from piccolo_engines.conversions import SAME, UNIQUE_ID, IdTexts, called
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.date import DateType
@@ -218,14 +218,24 @@ EVIL = 'x"]}, __import__("os")._exit(1) or {"'
 NASTY = (EVIL, "f0", "v0", "ids", "record", "rows", "None", "k0", "a\nb", "{v}", "{0}")
 
 
+def test_ids_that_are_converted_together_may_be_missing_beyond_lookups() -> None:
+    layout = Layout(("id", "account.id"), (), (Nest("account", (("account.id", "id"),)),))
+    shape = Shape(layout, [UNIQUE_ID] * 2, [None] * 2)
+    this, other = UUID(ID), new_id()
+    rows = [(this.bytes, other.bytes), (other.bytes, None)]
+    expected = [{"id": ID, "account": {"id": str(other)}}, {"id": str(other), "account": None}]
+    assert msgspec.to_builtins(shape.encodable(rows, IdTexts())) == expected == shape.shown(rows, IdTexts())
+    assert shape.encodable([], IdTexts()) == []
+
+
 def test_names_and_functions_are_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever fields are called, the code is made of positions."""
     compiled: list[str] = []
     original = shapes._compiled
 
-    def noted(code: str, width: int) -> CodeType:
+    def noted(code: str, width: int, columns: tuple[int, ...]) -> CodeType:
         compiled.append(code)
-        return original(code, width)
+        return original(code, width, columns)
 
     monkeypatch.setattr(shapes, "_compiled", noted)
     nest = Nest("account", (("account.id", "id"), ("account.{v}", "{v}")))

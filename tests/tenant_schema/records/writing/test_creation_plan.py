@@ -5,6 +5,8 @@ from typing import Any
 
 import pytest
 
+from tenant_schema.objects.fields.protocol import FieldSpec
+from tenant_schema.objects.fields.text import TextType
 from tenant_schema.objects.model.model import FieldModel, ObjectModel
 from tenant_schema.problems import ProblemCollector
 from tenant_schema.records.access.rights import all_rights
@@ -76,3 +78,17 @@ def test_other_rights_have_a_plan_of_their_own(gadgets: ObjectModel) -> None:
     rights = all_rights(gadgets)
     rights.kept["creation"] = "of these rights"
     assert replace(rights, creatable={}).kept == {}
+
+
+class Upper(TextType):
+    """A type that somebody adds, which stores something else than its base."""
+
+    def parse(self, value: object, field: FieldSpec) -> str:
+        return super().parse(value, field).upper()
+
+
+def test_a_type_that_parses_more_than_its_base_is_asked(gadgets: ObjectModel) -> None:
+    fields = with_fields(gadgets, name={"type": Upper()})
+    parsed = CreationPlan(fields, all_rights(replace(gadgets, fields=fields))).parse({"name": "x"})
+    assert parsed is not None
+    assert parsed["name"] == "X"
