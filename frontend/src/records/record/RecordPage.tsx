@@ -86,7 +86,7 @@ export default function RecordPage() {
               </Button>
             </Menu.Target>
             <Menu.Dropdown>
-              <Menu.Item onClick={() => void refresh(object)}>{m.retry()}</Menu.Item>
+              <Menu.Item onClick={() => void refresh(object)}>{m.record_refresh()}</Menu.Item>
               <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>
               {mayDelete && (
                 <Menu.Item color="var(--mantine-color-error)" onClick={remove}>
