@@ -32,7 +32,9 @@ from api.operations.pending_tenants import PendingTenants
 from api.record_services import record_services
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
+from api.server.event_loop import LoopLag
 from api.server.metrics import RequestCounts
+from api.server.statements import ObservedStatements, observed_statements
 from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, served_levels, tenant_apps
@@ -183,7 +185,9 @@ class Platform:
     items: ItemService
     navigation: NavigationService
     metadata_versions: MetadataVersions
-    request_counts: RequestCounts = field(default_factory=RequestCounts)
+    request_counts: RequestCounts
+    statements: ObservedStatements
+    loop_lag: LoopLag = field(default_factory=LoopLag)
     worker_metrics: WorkerMetrics | None
     caches: tuple[VersionedCache, ...]
 
@@ -215,7 +219,9 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
-    engines, tenancy = _tenancy(settings, servers, credentials, identity := identity_check(caches))
+    statements, counts = observed_statements(settings), RequestCounts()
+    opener = TenantOpener(servers, credentials, identity := identity_check(caches), statements)
+    engines, tenancy = _tenancy(settings, opener, counts)
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
@@ -233,6 +239,8 @@ def compose(
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
         identity_check=identity,
+        request_counts=counts,
+        statements=statements,
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
@@ -358,11 +366,10 @@ def _jobs(
 
 
 def _tenancy(
-    settings: Settings, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck
+    settings: Settings, opener: TenantOpener, counts: RequestCounts
 ) -> tuple[TenantEngines, Tenancy]:
-    capacities = {"sqlite": settings.max_open_tenants}
-    opener = TenantOpener(servers, credentials, identity)
-    engines = TenantEngines(opener, capacities=capacities)
+    engines = TenantEngines(opener, capacities={"sqlite": settings.max_open_tenants})
+    engines.on_written = counts.add_rows
     return engines, Tenancy(engines, DB, served_levels().serves)
 
 

@@ -37,16 +37,22 @@ _SECRET: Final = re.compile(rb"(fh[a-z]_)[A-Za-z0-9._-]{16,}")
 
 
 class ErrorBoundary:
-    """Wraps an ASGI application and turns every exception into a response."""
+    """Wraps an ASGI application and turns every exception into a response.
 
-    __slots__ = ("_app", "_counts", "_cross_origin", "_log", "_log_request")
+    :param slow: seconds from which a request is logged as slow; 0 for never.
+    """
 
-    def __init__(self, app: _HttpApp, counts: RequestCounts, cross_origin: CrossOrigin) -> None:
+    __slots__ = ("_app", "_counts", "_cross_origin", "_log", "_log_request", "_slow")
+
+    def __init__(
+        self, app: _HttpApp, counts: RequestCounts, cross_origin: CrossOrigin, slow: float = 0.0
+    ) -> None:
         self._app = app
         self._counts = counts
         self._cross_origin = cross_origin
         self._log = structlog.get_logger().bind()  # once, not at every line
         self._log_request = request_log()
+        self._slow = slow or float("inf")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != ScopeType.HTTP:
@@ -61,8 +67,10 @@ class ErrorBoundary:
             await self._serve(_as_get(scope), receive, Finished(scope, send, context), context)
         finally:
             seconds = perf_counter() - started
-            self._counts.add(context.method, context.status, seconds, context.tenant)
+            self._counts.add(context, seconds)
             self._log_request(context, seconds)
+            if seconds >= self._slow:
+                _log_slow(context, seconds)
             SUGGESTIONS.reset(unspent)
             CURRENT.reset(previous)
 
@@ -79,6 +87,18 @@ class ErrorBoundary:
             if context.status:
                 raise  # the response has begun; closing the connection shows the client that it is incomplete
             await response(scope, receive, send)
+
+
+def _log_slow(context: RequestContext, seconds: float) -> None:
+    structlog.get_logger("freehold").warning(
+        "slow request",
+        method=context.method,
+        path=context.path,
+        status=context.status,
+        duration_ms=round(seconds * 1000, 2),
+        statements=context.statements,
+        statements_ms=round(context.statement_seconds * 1000, 2),
+    )
 
 
 def _problem_response(error: Exception, scope: HTTPScope, context: RequestContext) -> RawResponse:

@@ -33,6 +33,8 @@ class RequestContext(msgspec.Struct):
     :ivar varies_by_origin: whether pages of some other origins may read responses of this host.
     :ivar allowed_origin: the Origin header, if its pages may.
     :ivar metadata_version: the header for a signed-in caller of a tenant.
+    :ivar statements: how many statements it has sent to the tenant's database.
+    :ivar statement_seconds: how long it has waited for them.
     :ivar has_session: whether the request has the cookie of a session and no bearer token.
     """
 
@@ -49,6 +51,8 @@ class RequestContext(msgspec.Struct):
     allowed_origin: bytes | None = None
     has_session: bool = False
     metadata_version: tuple[bytes, bytes] | None = None
+    statements: int = 0
+    statement_seconds: float = 0.0
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)

@@ -41,7 +41,11 @@ async def running(platform: Platform) -> AsyncIterator[None]:
             await platform.attestation_jobs.ensure()
             await _report_pending(platform)
         upkeep = asyncio.gather(
-            keep_up(platform), _keep_pool(platform), run_jobs(platform), exchange_metrics(platform)
+            keep_up(platform),
+            _keep_pool(platform),
+            run_jobs(platform),
+            exchange_metrics(platform),
+            platform.loop_lag.watch(),
         )
         try:
             yield

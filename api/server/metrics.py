@@ -3,26 +3,29 @@
 https://prometheus.io/docs/instrumenting/exposition_formats/
 """
 
-from bisect import bisect_left
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from typing import Final
 
+from api.middleware.request_context import RequestContext
 from api.operations.pending_tenants import TenantLevels
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
-from api.server.tenant_counts import TenantCounts
+from api.server.tenant_counts import TenantCounts, connection_lines
 from central.attestation.service import AttestationSummary
 from central.backups.ages import BackupAges
 from central.connections.rules import BudgetUse
 from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
 from piccolo_engines.columns import utc_now
+from piccolo_engines.histogram import Histogram
 
 __all__ = [
     "BACKED_UP_TENANTS",
     "CONTENT_TYPE",
     "RequestCounts",
+    "Times",
     "attestation_lines",
     "backup_lines",
     "exposition",
@@ -32,7 +35,6 @@ __all__ = [
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
 
-_BOUNDS: Final = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 _METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 
 _BUDGET: Final = (
@@ -62,35 +64,55 @@ _ENGINES: Final = (
 class RequestCounts:
     """The number of requests, and their durations from the head to the end of the response."""
 
-    __slots__ = ("_buckets", "_requests", "_seconds", "_tenants")
+    __slots__ = ("_requests", "_seconds", "_tenants")
 
     def __init__(self) -> None:
         self._requests: Counter[tuple[str, int]] = Counter()
-        self._buckets = [0] * (len(_BOUNDS) + 1)
-        self._seconds = 0.0
+        self._seconds = Histogram()
         self._tenants = TenantCounts()
 
-    def add(self, method: str, status: int, seconds: float, tenant: str | None = None) -> None:
+    def add(self, request: RequestContext, seconds: float) -> None:
         """Count one request, of a tenant if there is one."""
-        if tenant is not None:
-            self._tenants.add(tenant, seconds)
-        self._requests[method if method in _METHODS else "other", status] += 1
-        self._buckets[bisect_left(_BOUNDS, seconds)] += 1
-        self._seconds += seconds
+        if request.tenant is not None:
+            self._tenants.add(request.tenant, seconds, request.statements, request.statement_seconds)
+        method = request.method if request.method in _METHODS else "other"
+        self._requests[method, request.status] += 1
+        self._seconds.add(seconds)
+
+    def add_rows(self, tenant: str, rows: int) -> None:
+        """Count rows that were written to a tenant's database."""
+        self._tenants.add_rows(tenant, rows)
 
     def lines(self) -> Iterator[str]:
         """Return the lines for Prometheus."""
         yield from _head("requests_total", "counter", "Requests by method and status of the response.")
         for (method, status), count in sorted(self._requests.items()):
             yield f'freehold_requests_total{{method="{method}",status="{status}"}} {count}'
-        yield from _head("request_seconds", "histogram", "How long requests took.")
-        total = 0
-        for bound, count in zip((*_BOUNDS, "+Inf"), self._buckets, strict=True):
-            total += count
-            yield f'freehold_request_seconds_bucket{{le="{bound}"}} {total}'
-        yield f"freehold_request_seconds_sum {self._seconds:.6f}"
-        yield f"freehold_request_seconds_count {total}"
+        yield from _histograms("request_seconds", "How long requests took.", {"": self._seconds})
         yield from self._tenants.lines()
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """What a process measures besides its requests.
+
+    :ivar statements: how long tenants' statements took.
+    :ivar loop: the lag of the event loop.
+    :ivar waits: by server, how long statements waited for a connection, those that had to.
+    """
+
+    statements: Histogram
+    loop: Histogram
+    waits: Mapping[str, Histogram]
+
+    def lines(self) -> Iterator[str]:
+        """Return the lines for Prometheus."""
+        text = "How long statements of tenants took, with the wait for a connection."
+        yield from _histograms("statement_seconds", text, {"": self.statements})
+        yield from _histograms("event_loop_lag_seconds", "How late the event loop is.", {"": self.loop})
+        waits = {f'server="{name}"': waits for name, waits in self.waits.items()}
+        text = "How long statements waited for a connection, those that had to."
+        yield from _histograms("connection_wait_seconds", text, waits)
 
 
 def exposition(
@@ -100,14 +122,19 @@ def exposition(
     clients: ClientConnections | None = None,
     long_requests: LongRequests | None = None,
     mismatches: int = 0,
+    times: Times | None = None,
+    connections: Mapping[str, int] | None = None,
 ) -> str:
     """Return the metrics of this process. ``servers`` are the budgets by server; others are omitted.
 
     :param mismatches: how often a tenant's database turned out to be another one's.
+    :param connections: how many connections tenants have open, by slug.
     """
     budgets = {name: use for name, use in servers.items() if use is not None}
     lines = [
         *requests.lines(),
+        *(times.lines() if times is not None else ()),
+        *(connection_lines(connections) if connections is not None else ()),
         *(_client_lines(clients) if clients is not None else ()),
         *(_long_request_lines(long_requests) if long_requests is not None else ()),
         *_head("database_mismatches_total", "counter", "Databases that were not their tenant's."),
@@ -207,6 +234,13 @@ def _backup_lines(ages: BackupAges) -> Iterator[str]:
     yield from _head("backup_tenants", "gauge", "Tenants with and without a proven backup.")
     yield f'freehold_backup_tenants{{proven="yes"}} {ages.proven}'
     yield f'freehold_backup_tenants{{proven="no"}} {ages.missing}'
+
+
+def _histograms(name: str, text: str, found: Mapping[str, Histogram]) -> Iterator[str]:
+    """Yield the lines of one family, by labels."""
+    yield from _head(name, "histogram", text)
+    for labels, histogram in found.items():
+        yield from histogram.samples(f"freehold_{name}", labels)
 
 
 def _head(name: str, kind: str, text: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import asyncio
 from typing import Final
 
 from api.composition import Platform
-from api.server.metrics import exposition
+from api.server.metrics import Times, exposition
 
 __all__ = ["exchange_metrics", "process_metrics"]
 
@@ -42,4 +42,10 @@ def _own(platform: Platform) -> str:
         platform.clients,
         platform.long_requests,
         platform.identity_check.mismatches,
+        Times(
+            platform.statements.seconds,
+            platform.loop_lag.seconds,
+            {server.name: server.waits for server in platform.servers},
+        ),
+        platform.engines.connections(),
     )

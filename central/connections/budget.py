@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 
 from central.connections.rules import BudgetRules, BudgetUse
 from piccolo_engines.errors import EngineClosed, PoolTimeout
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.mysql.sessions.session import Session
 
 __all__ = ["ConnectionBudget", "Part"]
@@ -56,6 +57,7 @@ class ConnectionBudget:
     """Lends connections to tenants, in the order of requests within each tenant. Bound to one event loop.
 
     :param rules: the limits.
+    :ivar waits: how long queries waited for a connection, those that had to.
     :param end_thread: ends the connection with this thread id on the server, whose result nobody will read;
         returns once it has ended.
     """
@@ -70,6 +72,7 @@ class ConnectionBudget:
         self._trimmer: asyncio.TimerHandle | None = None
         self._matcher: asyncio.TimerHandle | None = None  # set while there are waiters
         self._opened = self._evicted = self._timeouts = 0
+        self.waits = Histogram()
         self._connecting = 0.0  # seconds that opening one takes: a moving average
 
     @property
@@ -206,6 +209,8 @@ class ConnectionBudget:
         except BaseException:
             self._give_up(part, waiter)
             raise
+        finally:
+            self.waits.add(loop.time() - waiter.since)
 
     def _give_up(self, part: Part, waiter: _Waiter) -> None:
         """Remove a waiter. A connection it received at the last moment goes to the next waiter."""

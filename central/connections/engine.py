@@ -32,7 +32,7 @@ class BudgetedEngine(MySQLEngine):
     :param limit: seconds that a statement may take, outside of ``without_limit()``.
     """
 
-    __slots__ = ("_budget", "_limit", "_login", "_part", "_watchdog")
+    __slots__ = ("_budget", "_limit", "_login", "_part", "_rows_written", "_watchdog")
 
     def __init__(
         self,
@@ -49,6 +49,7 @@ class BudgetedEngine(MySQLEngine):
         self._budget = budget
         self._watchdog = watchdog
         self._part = Part(self.get_new_connection)
+        self._rows_written = 0
 
     async def get_new_connection(self) -> Session:
         """Open a connection as the tenant's user, with a changed password if the known one is refused.
@@ -110,12 +111,20 @@ class BudgetedEngine(MySQLEngine):
     def give_back(self, session: Session) -> None:
         """Release a connection. Never waits."""
         self._watchdog.end(session)
+        if session.rows_written:
+            self._rows_written += session.rows_written
+            session.rows_written = 0
         self._budget.release(self._part, session)
 
     @property
     def pool_use(self) -> PoolUse:
         """The tenant's current part of the budget. The totals are 0: the budget counts them."""
         return PoolUse(self._part.held, len(self._part.idle), 0, 0, 0)
+
+    @property
+    def rows_written(self) -> int:
+        """See :class:`~piccolo_engines.closable.ClosableEngine`."""
+        return self._rows_written
 
     @property
     def open_connections(self) -> int:

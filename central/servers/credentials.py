@@ -13,6 +13,7 @@ from central.secrets.vault import Vault
 from central.servers import DatabaseServers, Login
 from central.servers.identity import IdentityCheck
 from central.tables import Credential
+from piccolo_engines.closable import ClosableEngine, StatementObserver
 
 __all__ = ["Credentials", "TenantOpener"]
 
@@ -112,13 +113,19 @@ class TenantOpener:
     """Creates the engine of a tenant, on its database server and with its own user.
 
     :param identity: compares the id inside the database; without it nothing is compared.
+    :param observer: observes the statements of the engines.
     """
 
     def __init__(
-        self, servers: DatabaseServers, credentials: Credentials, identity: IdentityCheck | None = None
+        self,
+        servers: DatabaseServers,
+        credentials: Credentials,
+        identity: IdentityCheck | None = None,
+        observer: StatementObserver | None = None,
     ) -> None:
         self._servers = servers
         self._identity = identity
+        self._observer = observer
         self._credentials = credentials
         self._unreadable: dict[UUID, str] = {}
 
@@ -137,6 +144,8 @@ class TenantOpener:
             except BaseException:
                 await engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
                 raise
+        if isinstance(engine, ClosableEngine):
+            engine.observer = self._observer
         return engine
 
     async def _login(self, tenant: TenantRef) -> Login | None:

@@ -9,6 +9,7 @@ from central.database import CentralEngine, central_engine
 from central.servers.protocol import DatabaseServer, DatabaseServers
 from central.servers.sqlite import SQLiteServer
 from central.settings.settings import Settings
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.threads import Threads
 
@@ -84,6 +85,8 @@ def _sqlite_server(settings: Settings) -> SQLiteServer:
         _MOST_THREADS
     )  # apart from the central database's, so that tenants cannot exhaust those
 
+    waits = Histogram()
+
     def engine(path: Path) -> SQLiteEngine:
         return SQLiteEngine(
             path,
@@ -92,6 +95,7 @@ def _sqlite_server(settings: Settings) -> SQLiteServer:
             idle=settings.db_idle_seconds,
             statement_seconds=settings.statement_timeout or None,
             threads=threads,
+            waits=waits,
         )
 
-    return SQLiteServer(settings.data_dir / "tenants", engine=engine)
+    return SQLiteServer(settings.data_dir / "tenants", engine=engine, waits=waits)

@@ -24,6 +24,7 @@ from central.servers.grants import grant_pattern, grant_violations, reachable_da
 from central.servers.names import server_name
 from central.servers.violations import Violation
 from piccolo_engines.errors import AccessDenied, DatabaseError
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.identifiers import quote, validate
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
 from piccolo_engines.mysql.processes import Process, process_list
@@ -104,6 +105,11 @@ class MySQLServer:
     def connections(self) -> BudgetUse:
         """See :class:`~central.servers.protocol.DatabaseServer`."""
         return self._budget.use
+
+    @property
+    def waits(self) -> Histogram:
+        """See :class:`~central.servers.protocol.DatabaseServer`."""
+        return self._budget.waits
 
     async def is_reachable(self) -> bool:
         """See :class:`~central.servers.protocol.DatabaseServer`."""

@@ -10,6 +10,7 @@ from central.connections.rules import BudgetUse
 from central.servers.errors import UnknownServer
 from central.servers.names import PREFIX, database_name, database_username
 from central.servers.violations import Violation
+from piccolo_engines.histogram import Histogram
 
 __all__ = ["DatabaseServer", "DatabaseServers"]
 
@@ -30,6 +31,10 @@ class DatabaseServer(Protocol):
     @property
     def connections(self) -> BudgetUse | None:
         """The state of the connection budget; ``None`` where there is none."""
+
+    @property
+    def waits(self) -> Histogram:
+        """How long statements waited for a connection, those that had to."""
 
     async def is_reachable(self) -> bool:
         """Whether the server responds. May take as long as connecting."""

@@ -16,6 +16,7 @@ from central.connections.login import Login
 from central.servers.errors import DatabaseExists
 from central.servers.violations import Violation
 from piccolo_engines.errors import DatabaseMissing
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.identifiers import validate
 from piccolo_engines.sqlite.fence import build_fence, remove_fence
 
@@ -32,6 +33,7 @@ class SQLiteServer:
 
     :param directory: created with the first database.
     :param engine: creates an engine for a file's path; must not create the file.
+    :ivar waits: see the protocol; the engines count them.
     """
 
     name = "sqlite"
@@ -39,9 +41,12 @@ class SQLiteServer:
     connections = None
     _SUFFIXES = ("", "-wal", "-shm", "-journal")
 
-    def __init__(self, directory: Path, *, engine: Callable[[Path], Engine[Any]]) -> None:
+    def __init__(
+        self, directory: Path, *, engine: Callable[[Path], Engine[Any]], waits: Histogram | None = None
+    ) -> None:
         self._directory = directory
         self._engine = engine
+        self.waits = waits or Histogram()
 
     async def is_reachable(self) -> bool:
         """Always true: files are always available."""

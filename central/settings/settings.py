@@ -48,6 +48,8 @@ class Settings:
     :ivar backup_store: where backups are stored; None for no backups.
     :ivar backup_schedule: when tenants are backed up that have no schedule of their own.
     :ivar backup_keep: which backups of these are kept.
+    :ivar slow_seconds: from which a request or a statement is logged as slow; 0 for never.
+    :ivar slow_plans: whether the plan of a slow statement is logged with it.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -106,6 +108,8 @@ class Settings:
     metrics_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
+    slow_seconds: float = 1.0
+    slow_plans: bool = False
     sqlite_synchronous: Synchronous = "FULL"
     max_open_tenants: int = 64
     tenant_pool: int = 0
@@ -292,6 +296,8 @@ def _mail(read: EnvironmentReader) -> dict[str, object]:
 def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
     return {
         "metrics_dir": Path(folder) if (folder := read.optional("METRICS_DIR")) else None,
+        "slow_seconds": read.number("SLOW_SECONDS", 1.0, least=0.0, most=3600.0),
+        "slow_plans": read.flag("SLOW_PLANS"),
         "log_level": read.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
         "log_format": read.choice("LOG_FORMAT", "console" if local else "json", ("json", "console")),
     }

@@ -61,9 +61,11 @@ class _Entry:
     """One tenant's place. Its engine is opened with the first lease."""
 
     server: str
+    slug: str
     disconnects: int = 0
     engine: Engine[Any] | None = None
     leases: int = 0
+    rows_written: int = 0
     last_used: float = 0.0
     retired: bool = False
     opening: asyncio.Lock = field(default_factory=asyncio.Lock)
@@ -86,6 +88,7 @@ class TenantEngines:
     :param drain: seconds that :meth:`discard` waits for running leases before it closes the engine.
     :param idle: seconds after which :meth:`close_idle` closes an unused engine.
     :param clock: returns seconds that only increase.
+    :ivar on_written: called with a tenant's slug and the number of rows that its leases have written.
     """
 
     def __init__(
@@ -100,6 +103,7 @@ class TenantEngines:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.opener = opener
+        self.on_written: Callable[[str, int], None] | None = None
         self._capacity = capacity
         self._capacities = dict(capacities or {})
         self._patience = patience
@@ -195,7 +199,7 @@ class TenantEngines:
             server = tenant.database_server
             if self._taken[server] < self._capacities.get(server, self._capacity):
                 self._taken[server] += 1
-                entry = self._entries[tenant.id] = _Entry(server, tenant.disconnects)
+                entry = self._entries[tenant.id] = _Entry(server, tenant.slug, tenant.disconnects)
                 return entry
             await self._make_room(server, deadline)
 
@@ -226,6 +230,19 @@ class TenantEngines:
                 entry.engine = await self.opener(tenant)
                 self._opened += 1
         return entry.engine
+
+    def connections(self) -> Mapping[str, int]:
+        """Return the number of open connections by slug, of the tenants that have any, for metrics."""
+        counts = {one.slug: getattr(one.engine, "open_connections", 0) for one in self._entries.values()}
+        return {slug: count for slug, count in counts.items() if count}
+
+    def _count_rows(self, entry: _Entry, tenant: TenantRef) -> None:
+        """Report what the tenant's leases have written since the last report."""
+        written = getattr(entry.engine, "rows_written", 0)
+        if written != entry.rows_written:
+            if self.on_written is not None:
+                self.on_written(tenant.slug, written - entry.rows_written)
+            entry.rows_written = written
 
     def _give_back(self, entry: _Entry, tenant_id: UUID) -> None:
         entry.leases -= 1
@@ -309,6 +326,7 @@ class Lease:
 
     def end(self) -> None:
         """Give the engine back."""
+        self._engines._count_rows(self._entry, self._tenant)
         self._engines._give_back(self._entry, self._tenant.id)
 
     async def __aenter__(self) -> Engine[Any]:

@@ -77,6 +77,8 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         "pool_settings",
     )
 
+    compile_statement = staticmethod(compiled)
+
     on_statement: Callable[[str], None] | None
     """Called with the text of each statement, without values, except BEGIN and COMMIT."""
 
@@ -98,7 +100,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
         self.most_prepared = most_prepared
         self.log_queries = log_queries
         self.log_responses = log_responses
-        self.on_statement = None
+        self.on_statement = self.observer = None
         self.engine_type = "mysql"
         self.min_version_number = 8.0
         self.query_id = 0
@@ -220,7 +222,7 @@ class MySQLEngine(ClosableEngine[MySQLTransaction]):
 
     # Queries
 
-    async def run_querystring(self, querystring: QueryString, in_pool: bool = True) -> Rows:
+    async def run_statement(self, querystring: QueryString, in_pool: bool = True) -> Rows:
         self.query_id += 1
         if not self.log_queries and not self.log_responses:
             session = self._at_hand() if in_pool else None

@@ -28,11 +28,13 @@ from piccolo_engines.errors import (
     WritesRefused,
 )
 
-__all__ = ["GONE_BEFORE_SENT", "duplicate_key", "translate"]
+__all__ = ["GONE_BEFORE_SENT", "duplicate_key", "is_farewell", "translate"]
 
 GONE_BEFORE_SENT = 2006
 """The error number with which asyncmy reports that it could not send a statement."""
 
+_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's message
+_OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
 _QUOTED = re.compile(r"[`'\"]([^`'\"]+)[`'\"]")
 _DUPLICATE_KEY = re.compile(r"for key '(?:(?P<table>[^'.]+)\.)?(?P<index>[^']+)'")
 _COLUMN = re.compile(r"[Cc]olumn '([^']+)'|[Ff]ield '([^']+)'")
@@ -51,6 +53,14 @@ def _constraint(message: str) -> str | None:
 def _denied(message: str) -> DatabaseError:
     """A command was denied for a table; the message names the command."""
     return AccessDenied() if message.startswith(("SELECT", "SHOW")) else WritesRefused()
+
+
+def is_farewell(error: DriverError) -> bool:
+    """Whether the server ended the connection, by an error or by closing it.
+
+    The driver's own error numbers are 0 and from 2000 on.
+    """
+    return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER
 
 
 def duplicate_key(error: DriverError) -> tuple[str | None, str] | None:

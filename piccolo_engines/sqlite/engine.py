@@ -15,6 +15,7 @@ from piccolo.querystring import QueryString
 from piccolo_engines.closable import ClosableEngine
 from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import ConnectionLost, DatabaseError, PoolTimeout
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.sqlite.batches import SQLiteBatch
 from piccolo_engines.sqlite.bulk.transactions import SQLiteLoad, SQLiteSnapshot
 from piccolo_engines.sqlite.connections import ConnectionFactory, Synchronous
@@ -59,6 +60,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
     :param statement_seconds: how long a statement may run, outside of ``without_limit()``, before it is
         interrupted and raises :class:`~piccolo_engines.errors.StatementTimeout`.
     :param statements: how many prepared statements each connection keeps.
+    :param waits: counts how long statements wait for a connection, those that have to.
     :param threads: where SQLite's calls run; by default in threads shared by all engines of the process.
     :param log_queries: whether to print each query before it is run.
     :param log_responses: whether to print results.
@@ -71,6 +73,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         "_readers",
         "_streams",
         "_threads",
+        "_waits",
         "_writer",
         "on_statement",
         "path",
@@ -91,6 +94,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         statement_seconds: float | None = None,
         statements: int = 256,
         threads: Threads | None = None,
+        waits: Histogram | None = None,
         log_queries: bool = False,
         log_responses: bool = False,
     ) -> None:  # Piccolo's own constructor would connect, to ask for the version
@@ -103,12 +107,13 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
         self.readers = readers
         self.wait_timeout = wait_timeout
         self.on_statement: Callable[[str], None] | None = None
+        self.observer = None
         self.current_transaction: ContextVar[SQLiteTransaction | None] = ContextVar(
             f"transaction on {self.path.name}", default=None
         )
         self._connections = ConnectionFactory(self.path, busy_timeout, synchronous, create, statements)
         self._threads = threads or shared_threads()
-        self._idle, self._limit = idle, statement_seconds
+        self._idle, self._limit, self._waits = idle, statement_seconds, waits
         self._writer, self._readers, self._streams = self._make_lanes()
 
     def __repr__(self) -> str:
@@ -121,6 +126,7 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
             wait_timeout=self.wait_timeout,
             idle=self._idle,
             limit_seconds=self._limit,
+            waits=self._waits,
         )
         no_reader = partial(PoolTimeout, self.wait_timeout)
         return (
@@ -163,6 +169,11 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
     def open_connections(self) -> int:
         """The number of open connections, in use or idle."""
         return sum(lane.open_connections for lane in (self._writer, self._readers, self._streams))
+
+    @property
+    def rows_written(self) -> int:
+        """See :class:`ClosableEngine`: rows of search words and what triggers change are included."""
+        return self._writer.rows_written
 
     @property
     def open_transaction(self) -> SQLiteTransaction | None:
@@ -216,15 +227,18 @@ class SQLiteEngine(ClosableEngine[SQLiteTransaction]):
             announce=lambda sql: self._announce(sql, query),
         )
 
-    async def run_querystring(
+    @staticmethod
+    def compile_statement(querystring: QueryString) -> tuple[str, Sequence[Any]]:
+        """See :class:`ClosableEngine`."""
+        sql, values = querystring.compile_string(engine_type="sqlite")
+        return sql, values
+
+    async def run_statement(
         self,
         querystring: QueryString,
         in_pool: bool = True,  # noqa: ARG002  # Piccolo passes it
     ) -> list[Row]:
-        """Run a query and return its rows. ``in_pool`` is ignored; Piccolo passes it.
-
-        :raises DatabaseError: one of its subclasses, with the driver's error as ``__cause__``.
-        """
+        """See :class:`ClosableEngine`. ``in_pool`` is ignored; Piccolo passes it."""
         if isinstance(querystring, StatementGroup):
             await self._run_group(querystring)
             return []

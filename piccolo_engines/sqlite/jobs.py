@@ -29,14 +29,23 @@ class Slot:
     :ivar connection: ``None`` until it is first used, and after a failure.
     :ivar is_doubtful: whether the connection should be reopened after an error.
     :ivar idle_since: when it was last released (``time.monotonic``).
+    :ivar changes: how many rows the connection had changed when it was last asked.
     """
 
-    __slots__ = ("connection", "idle_since", "is_doubtful")
+    __slots__ = ("changes", "connection", "idle_since", "is_doubtful")
 
     def __init__(self) -> None:
         self.connection: sqlite3.Connection | None = None
         self.is_doubtful = False
         self.idle_since = 0.0
+        self.changes = 0
+
+    def new_changes(self) -> int:
+        """Return how many rows the connection has changed since the last call."""
+        if self.connection is None:
+            return 0
+        before, self.changes = self.changes, self.connection.total_changes
+        return self.changes - before
 
     @property
     def is_clean(self) -> bool:
@@ -53,7 +62,7 @@ class Slot:
 
     def shut(self) -> None:
         """Close the connection, if there is one."""
-        connection, self.connection, self.is_doubtful = self.connection, None, False
+        connection, self.connection, self.is_doubtful, self.changes = self.connection, None, False, 0
         if connection is not None:
             with suppress(sqlite3.Error):
                 connection.close()

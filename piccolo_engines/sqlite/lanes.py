@@ -17,6 +17,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from piccolo_engines.errors import DatabaseError, EngineClosed, StatementTimeout, TransactionEnded
+from piccolo_engines.histogram import Histogram
 from piccolo_engines.sqlite.errors import is_fatal, translate
 from piccolo_engines.sqlite.jobs import Job, JobState, Slot
 from piccolo_engines.sqlite.threads import Threads
@@ -92,6 +93,8 @@ class Lane:
     :param idle: seconds after which an unused connection is closed; ``None`` for never.
     :param limit_seconds: how long a job may run before it fails with ``StatementTimeout``.
     :param upkeep: closes idle connections and interrupts slow jobs.
+    :param waits: counts how long jobs waited for a connection, those that had to.
+    :ivar rows_written: how many rows its connections have changed.
     """
 
     def __init__(
@@ -106,7 +109,10 @@ class Lane:
         idle: float | None = None,
         limit_seconds: float | None = None,
         upkeep: Upkeep | None = None,
+        waits: Histogram | None = None,
     ) -> None:
+        self.rows_written = 0
+        self._waits = waits
         self._connect = connect
         self._threads = threads
         self._wait_timeout = wait_timeout
@@ -145,7 +151,7 @@ class Lane:
 
     async def perform(self, lease: Lease, job: Job, *, last: bool = False) -> Any:
         """Submit a job of the lease and await its outcome. ``last`` ends the lease after it."""
-        must_wait = self._hand_in(lease, job, last=last)
+        must_wait, since = self._hand_in(lease, job, last=last), time.monotonic()
         timer = job.alarm(self._wait_timeout, self._expire) if must_wait else None
         try:
             return await job.outcome
@@ -155,6 +161,8 @@ class Lane:
         finally:
             if timer is not None:
                 timer.cancel()
+                if self._waits is not None:
+                    self._waits.add(max(0.0, (job.started or time.monotonic()) - since))
 
     def release(self, lease: Lease) -> None:
         """See :meth:`Lease.release`."""
@@ -295,7 +303,9 @@ class Lane:
                 if self._idle_seconds is not None or self._limit_seconds is not None:
                     self._upkeep.add(self)
             job.connection = slot.connection
-            return (None if job.is_unwanted else job.work(slot.connection)), None
+            result = None if job.is_unwanted else job.work(slot.connection)
+            self.rows_written += slot.new_changes()
+            return result, None
         except Exception as error:  # noqa: BLE001  # raised in the waiting task
             slot.is_doubtful = slot.is_doubtful or is_fatal(error)
             return None, _too_slow(error) if job.is_overdue else translate(error)

@@ -18,7 +18,7 @@ from piccolo_engines.errors import (
     StatementError,
     StatementTimeout,
 )
-from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, translate
+from piccolo_engines.mysql.errors import GONE_BEFORE_SENT, is_farewell, translate
 from piccolo_engines.mysql.literals import literals
 from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.sessions.connection import Connection, password_of
@@ -59,6 +59,7 @@ class Session:
     :ivar collation: the collation of comparisons in this session, and of new tables.
     :ivar pool: the pool that it belongs to, if any.
     :ivar sent: the number of completed statements, including the one that sets the session up.
+    :ivar rows_written: how many rows its statements have inserted, changed or deleted.
     :ivar limit: seconds that a statement may take; ``None`` for no limit.
     :ivar is_overdue: a statement exceeded the limit and is being stopped; the session is not used afterwards.
     :ivar in_flight: a statement was sent and its result is not read completely. A session that is returned in
@@ -79,6 +80,7 @@ class Session:
         "limit",
         "opened_at",
         "pool",
+        "rows_written",
         "sent",
         "server",
     )
@@ -94,7 +96,7 @@ class Session:
         self._deferred: list[str] = []
         self.limit = limit
         self.in_flight = self.hung_up = self.is_overdue = False
-        self.sent = 0
+        self.sent = self.rows_written = 0
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
         self._poll = select.poll()
         self._poll.register(connection.socket.fileno(), select.POLLIN)
@@ -224,6 +226,8 @@ class Session:
         self.in_flight = False
         self.sent += 1
         connection._result = None  # an idle connection keeps no rows
+        if not is_read:
+            self.rows_written += sum(one.affected_rows for one in results if not one.field_count)
         if others is not None:
             others += results[before + 1 :]
         return results[before]
@@ -239,7 +243,7 @@ class Session:
         if number in _ENDS_CONNECTION or (
             isinstance(translated, ConnectionLost) and number not in _SPARES_CONNECTION
         ):
-            self.hung_up = _is_farewell(error)
+            self.hung_up = is_farewell(error)
         else:
             self.in_flight = False
         return StatementTimeout() if number == _INTERRUPTED and self.is_overdue else translated
@@ -274,7 +278,9 @@ class Session:
             if template[:6] != "SELECT":
                 note(template, in_transaction=self.in_transaction)
             try:
-                return await self._ask(statement.execute, values)
+                result = await self._ask(statement.execute, values)
+                self.rows_written += 0 if result.field_count else result.affected_rows
+                return result  # what was not run is sent as text
             except StatementError as error:
                 if not _was_not_run(error):
                     raise
@@ -383,16 +389,6 @@ _CUT_OFF = re.compile(r"\[Errno (?:32|104)\]")  # the server hung up while the s
 _QUIT = b"\x01\x00\x00\x00\x01"  # a packet of one byte, number 0: COM_QUIT
 _INTERRUPTED = 1317  # of the statement, not of the connection
 _SPARES_CONNECTION = frozenset((_INTERRUPTED,))
-_END_OF_STREAM = (2013, "Lost connection to MySQL server during query")  # the driver's message
 _ENDS_CONNECTION = frozenset((1153,))  # the server closes the connection after a packet that is too large
 _LONGEST_TOGETHER = 4 * 1024 * 1024  # characters that are sent with deferred statements
 _LARGEST_PACKET = (1 << 24) - 1  # longer statements are sent as several packets
-_OF_THE_DRIVER = frozenset((0, *range(2000, 3000)))
-
-
-def _is_farewell(error: DriverError) -> bool:
-    """Whether the server ended the connection, by an error or by closing it.
-
-    The driver's own error numbers are 0 and from 2000 on.
-    """
-    return error.args == _END_OF_STREAM or error.args[0] not in _OF_THE_DRIVER

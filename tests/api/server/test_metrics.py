@@ -2,6 +2,7 @@
 
 import re
 
+from api.middleware.request_context import RequestContext
 from api.server.metrics import RequestCounts, exposition
 from central.connections.rules import BudgetUse
 from central.tenancy.engines import EngineStats
@@ -12,8 +13,8 @@ SAMPLE = re.compile(r'^freehold_[a-z_]+(\{[a-z]+="[^"]*"(,[a-z]+="[^"]*")*\})? [
 
 def test_every_line_is_a_sample_or_says_what_the_next_ones_are() -> None:
     counts = RequestCounts()
-    counts.add("GET", 200, 0.004)
-    counts.add("BREW", 405, 20.0)
+    counts.add(RequestContext("1", "GET", "/", status=200), 0.004)
+    counts.add(RequestContext("2", "BREW", "/", status=405), 20.0)
     use = BudgetUse(limit=40, in_use=3, idle=2, waiting=1, opened=9, evicted=4, timeouts=5)
     engines = EngineStats(open=7, leased=3, waiting=0, opened=8, evicted=1, timeouts=0)
     text = exposition(counts, engines, {"sqlite": None, "db:3306": use})
