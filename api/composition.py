@@ -219,9 +219,7 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
-    statements, counts = observed_statements(settings), RequestCounts()
-    opener = TenantOpener(servers, credentials, identity := identity_check(caches), statements)
-    engines, tenancy = _tenancy(settings, opener, counts)
+    engines, tenancy, observed = _tenancy(settings, servers, credentials, caches)
     jobs, outbox, changes, mails = _outgoing(settings, vault)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
@@ -238,9 +236,7 @@ def compose(
         **_central_services(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
-        identity_check=identity,
-        request_counts=counts,
-        statements=statements,
+        **observed,
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
@@ -366,11 +362,18 @@ def _jobs(
 
 
 def _tenancy(
-    settings: Settings, opener: TenantOpener, counts: RequestCounts
-) -> tuple[TenantEngines, Tenancy]:
+    settings: Settings,
+    servers: DatabaseServers,
+    credentials: Credentials,
+    caches: tuple[VersionedCache, ...],
+) -> tuple[TenantEngines, Tenancy, dict[str, Any]]:
+    """Create the access to tenants' data, and what observes it."""
+    counts, statements, identity = RequestCounts(), observed_statements(settings), identity_check(caches)
+    opener = TenantOpener(servers, credentials, identity, statements)
     engines = TenantEngines(opener, capacities={"sqlite": settings.max_open_tenants})
     engines.on_written = counts.add_rows
-    return engines, Tenancy(engines, DB, served_levels().serves)
+    observed = {"identity_check": identity, "request_counts": counts, "statements": statements}
+    return engines, Tenancy(engines, DB, served_levels().serves), observed
 
 
 def _definitions(
