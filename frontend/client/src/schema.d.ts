@@ -2309,7 +2309,7 @@ export interface paths {
         };
         /**
          * What is counted
-         * @description In Prometheus' text form, for all processes of this service together: requests, also of the busiest tenants, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; the installation's unfinished jobs; the tenants that wait for an upgrade; and the ages of the latest proven backups of the tenants for which they are greatest.
+         * @description In Prometheus' text form, for all processes of this service together: requests, statements and rows written, also of the busiest tenants, the lag of the event loop, connections of clients, uploads and exports, open tenants, and of each database server the budget of connections, how many are in use, idle and waited for, and how many were opened and evicted; the installation's unfinished jobs; the tenants that wait for an upgrade; and the ages of the latest proven backups of the tenants for which they are greatest.
          */
         get: operations["metrics"];
         put?: never;
