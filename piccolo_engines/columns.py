@@ -4,7 +4,8 @@ import uuid
 from datetime import UTC, datetime
 from typing import Any, Final
 
-import uuid_utils.compat
+import uuid_utils
+from msgspec import convert
 from piccolo.columns import Bytea, Numeric, Timestamptz
 
 __all__ = ["DECIMAL_TYPE", "ExactNumeric", "SortKey", "Timestamps", "new_id", "utc_now"]
@@ -15,7 +16,7 @@ DECIMAL_TYPE: Final = "DECIMALTEXT"
 
 def new_id() -> uuid.UUID:
     """Return a new UUID of version 7 (RFC 9562). Later ids sort later, so B-trees grow at their end."""
-    return uuid_utils.compat.uuid7()
+    return convert(uuid_utils.uuid7().bytes, uuid.UUID)  # half the time of its ``compat``
 
 
 def utc_now() -> datetime:

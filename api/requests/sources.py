@@ -45,7 +45,7 @@ class PathId(PathParameter):
         """Return the id. Raises the error of ``missing``."""
         if _CANONICAL.fullmatch(text) is None:
             raise self.missing(text)
-        return UUID(int=int(text.replace("-", ""), 16))
+        return msgspec.convert(text, UUID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,18 +103,14 @@ def indexed_text(text: str | None) -> str:
     """
     if not text:
         return ""
-    forms = _indexed_forms(text)
+    if text.isascii():
+        forms = text.encode().translate(_ASCII_FORMS).decode()
+    else:
+        forms = text.translate(_INDEXED_FORMS)
     words = forms.split()
     if len(forms) > _LONGEST:
         words = [word[:_LONGEST] for word in words]
     return _BEFORE_WORD + _BEFORE_WORD.join(words) if words else ""
-
-
-def _indexed_forms(text: str) -> str:
-    """Return the text with the form of each character, and spaces between words."""
-    if text.isascii():
-        return text.encode().translate(_ASCII_FORMS).decode()
-    return text.translate(_INDEXED_FORMS)
 
 
 def words_row(record: object, texts: Sequence[str | None]) -> list[object]:

@@ -91,7 +91,7 @@ class Shape:
         if build is None:
             code = self._codes("shown")[self._stored[name][0]]
             build = self._values[name] = self._function(code, {})
-        return build([row], IdTexts())[0]
+        return build([row], {})[0]
 
     def stored(self, row: tuple[Any, ...], name: str) -> Any:
         """Return a value of a row in stored form."""
@@ -170,11 +170,11 @@ class Found:
 
     def shown(self) -> list[Row]:
         """Return the records as dictionaries of JSON's values, which may be changed."""
-        return self.shape.shown(self.rows, IdTexts())
+        return self.shape.shown(self.rows, {})
 
     def encodable(self) -> list[Any]:
         """Return the records as msgspec encodes them."""
-        return self.shape.encodable(self.rows, IdTexts())
+        return self.shape.encodable(self.rows, {})
 
     def stored(self, row: tuple[Any, ...], names: Sequence[str]) -> tuple[Any, ...]:
         """Return values of a row in stored form."""

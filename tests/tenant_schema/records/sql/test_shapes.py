@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.conversions import SAME, UNIQUE_ID, IdTexts, called
+from piccolo_engines.conversions import ID as ID_TEXT
+from piccolo_engines.conversions import SAME, UNIQUE_ID, called
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
 from tenant_schema.objects.fields.date import DateType
@@ -224,8 +225,8 @@ def test_ids_that_are_converted_together_may_be_missing_beyond_lookups() -> None
     this, other = UUID(ID), new_id()
     rows = [(this.bytes, other.bytes), (other.bytes, None)]
     expected = [{"id": ID, "account": {"id": str(other)}}, {"id": str(other), "account": None}]
-    assert msgspec.to_builtins(shape.encodable(rows, IdTexts())) == expected == shape.shown(rows, IdTexts())
-    assert shape.encodable([], IdTexts()) == []
+    assert msgspec.to_builtins(shape.encodable(rows, {})) == expected == shape.shown(rows, {})
+    assert shape.encodable([], {}) == []
 
 
 def test_names_and_functions_are_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,12 +245,12 @@ def test_names_and_functions_are_no_code(monkeypatch: pytest.MonkeyPatch) -> Non
     shape = Shape(layout, conversions, [None] * len(conversions))
     row = (*NASTY, "an id", "text", 0)
     expected = {**{name: name for name in NASTY}, "{0}": "{0}".upper(), "account": {"id": "an id", "{v}": 4}}
-    assert shape.shown([row, row], IdTexts()) == [expected, expected]
-    assert shape.shown([(*NASTY, None, None, 0)], IdTexts())[0]["account"] is None
+    assert shape.shown([row, row], {}) == [expected, expected]
+    assert shape.shown([(*NASTY, None, None, 0)], {})[0]["account"] is None
     assert shape.value(row, "account.{v}") == 4
     assert shape.stored(row, "hidden") == 0
     plain = Layout(("rows", "f0", "account.id"), (), (Nest("account", (("account.id", "id"),)),))
-    encodable = Shape(plain, [SAME] * 3, [None] * 3).encodable([(1, None, "x")], IdTexts())
+    encodable = Shape(plain, [SAME] * 3, [None] * 3).encodable([(1, None, "x")], {})
     assert msgspec.json.encode(encodable) == b'[{"rows":1,"f0":null,"account":{"id":"x"}}]'
     assert len(compiled) == 3
     assert not any(name in code for code in compiled for name in (EVIL, "account", "a\nb", "hidden"))
@@ -257,6 +258,7 @@ def test_names_and_functions_are_no_code(monkeypatch: pytest.MonkeyPatch) -> Non
 
 def test_ids_become_texts_as_uuids_do() -> None:
     ids = [UUID(int=0), UUID(int=2**128 - 1), UUID(ID), new_id()]
-    texts = IdTexts()
-    assert [texts[one.bytes] for one in ids * 2] == [str(one) for one in ids * 2]
-    assert texts[None] is None
+    shape = Shape(Layout(("owner",), (), ()), [ID_TEXT], [None])
+    rows = [(one.bytes,) for one in ids * 2] + [(None,)] * 2
+    expected = [{"owner": str(one)} for one in ids * 2] + [{"owner": None}] * 2
+    assert msgspec.to_builtins(shape.encodable(rows, {})) == expected == shape.shown(rows, {})
