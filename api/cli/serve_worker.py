@@ -24,7 +24,9 @@ def main() -> None:
     use_one_arena()  # before there are threads
     settings = load_settings()
     configure_logs(settings.log_level, settings.log_format)
-    WorkerServer(uvicorn_config(settings), control).run([listening])
+    config = uvicorn_config(settings)
+    config.load()  # which takes long; the server would load it, too, and hold SIGTERM back meanwhile
+    WorkerServer(config, control).run([listening])
 
 
 if __name__ == "__main__":

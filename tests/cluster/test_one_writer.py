@@ -118,7 +118,7 @@ class Load:
                     one.result()
             return all(self.done[name] >= before[name] + times for name in names)
 
-        await until(all_have, 120)
+        await until(all_have, 300)
 
 
 class Caller:

@@ -17,7 +17,7 @@ from tests.support.servers import ServerAddress, ServerMissing, binary_of, free_
 __all__ = ["Node", "galera_cluster", "galera_nodes"]
 
 _PROVIDERS = ("/usr/lib/galera/libgalera_smm.so", "/usr/lib64/galera/libgalera_smm.so")
-_START_SECONDS = 60
+_START_SECONDS = 180
 _AS_ROOT = ["--user=root"] if os.geteuid() == 0 else []
 
 

@@ -20,6 +20,8 @@ from tests.support.processes import FREEHOLD, PRELOADED, Process, environment, f
 from tests.support.waiting import until_sync
 
 HOST = "acme.localhost"
+PATIENCE = 300
+"""Seconds that processes may take to start, one after the other, on a machine that does much else."""
 
 
 class Service:
@@ -57,7 +59,7 @@ def service(tmp_path: Path) -> Iterator[Service]:
         FREEHOLD, ["serve", "--workers", "2"], folder=tmp_path, environ=environment(environ), out=log
     )
     try:
-        until_sync(lambda: log.read_text().count("Application startup complete") == 2)
+        until_sync(lambda: log.read_text().count("Application startup complete") == 2, PATIENCE)
         tenant = {"name": "Acme", "slug": "acme", "primaryDomain": "acme"}
         status, created = call(port, "POST", "localhost", "/setup/tenants", tenant)
         assert status == 201, created
@@ -105,7 +107,7 @@ class Client(threading.Thread):
 @contextmanager
 def load(service: Service) -> Iterator[list[Client]]:
     """Clients at work inside the block; none of them may fail."""
-    clients = [Client(service, pause) for pause in (0.0, 0.05, 0.5)]
+    clients = [Client(service, pause) for pause in (0.01, 0.05, 0.5)]
     for one in clients:
         one.start()
     try:
@@ -123,27 +125,30 @@ def test_a_process_is_killed_then_all_are_replaced_and_no_request_fails(service:
     counted = [service.requests()]
 
     def count() -> bool:
+        time.sleep(0.1)  # the processors are for the processes
         counted.append(service.requests())
         return True
 
     before = service.pids
     assert len(before) == 2
     os.kill(min(before), signal.SIGKILL)
-    until_sync(lambda: len(service.pids) == 2 and min(before) not in service.pids)
+    until_sync(lambda: len(service.pids) == 2 and min(before) not in service.pids, PATIENCE)
     for _ in range(10):  # the other one goes on meanwhile
         count()
-    until_sync(lambda: service.says("Application startup complete") == 3)
+    until_sync(lambda: service.says("Application startup complete") == 3, PATIENCE)
 
     unused = Client(service, 0)
     unused.create()  # its connection is idle from now on, until processes drain
     before = service.pids
     with load(service) as clients:
         service.process.send_signal(signal.SIGHUP)
-        until_sync(lambda: count() and service.says("worker drains") == 1)
+        until_sync(lambda: count() and service.says("worker drains") == 1, PATIENCE)
         unused.create()
-        until_sync(lambda: count() and len(service.pids) == 2 and not before & service.pids)
+        until_sync(lambda: count() and len(service.pids) == 2 and not before & service.pids, PATIENCE)
         reached = [len(one.created) for one in clients]
-        until_sync(lambda: all(len(one.created) > n for one, n in zip(clients, reached, strict=True)))
+        until_sync(
+            lambda: all(len(one.created) > n for one, n in zip(clients, reached, strict=True)), PATIENCE
+        )
     assert unused.failures == []
     assert counted == sorted(counted), "no counter has gone backwards"
 
