@@ -26,7 +26,6 @@ __all__ = [
     "Migrate",
     "Reserve",
     "SeedAccess",
-    "StoreCredentials",
     "WithinDatabase",
 ]
 
@@ -47,12 +46,15 @@ class WithinDatabase:
 
 @dataclass(frozen=True)
 class Reserve(Repeated):
-    """Insert the tenant and its primary domain, both or neither, before anything else is created.
+    """Insert the tenant, its primary domain and its sealed login, before anything else is created.
 
-    A database of the pool is assigned to the tenant in the same transaction.
+    They are in one transaction, which also assigns a database of the pool to the tenant. The login precedes
+    the user, so that undoing the run finds the user's name. Where databases have no users, there is none.
     """
 
     registry: Registry
+    servers: DatabaseServers
+    credentials: Credentials
     pool: TenantPool
     name = "reserve"
     is_central = True
@@ -70,6 +72,8 @@ class Reserve(Repeated):
             at_version=subject.at_version,
             is_sandbox=tenant.is_sandbox,
         )
+        if self.servers.get(tenant.database_server).has_users:
+            await self.credentials.store(tenant.id, subject.username, subject.password)
         if subject.filling is None:
             subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
 
@@ -129,28 +133,6 @@ class CreateDatabase:
             return
         await self.engines.discard(subject.tenant.id)
         await DropDatabase(self.servers).do(subject.tenant)
-
-
-@dataclass(frozen=True)
-class StoreCredentials:
-    """Store the sealed login of the database user. Does nothing where databases have no users.
-
-    It precedes the creation of the user, so that undoing the run finds the user's name.
-    """
-
-    servers: DatabaseServers
-    credentials: Credentials
-    name = "store credentials"
-    is_central = True
-
-    async def is_done(self, subject: NewTenant) -> bool:
-        return not self.servers.get(subject.tenant.database_server).has_users
-
-    async def do(self, subject: NewTenant) -> None:
-        await self.credentials.store(subject.tenant.id, subject.username, subject.password)
-
-    async def undo(self, subject: NewTenant) -> None:
-        await self.credentials.remove(subject.tenant.id)
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,11 @@
 """The steps of the operations on tenants, in order.
 
-Creation: reserve · create database · store credentials · create user · migrate · seed access · create
-administrator · map domain · activate. Import: reserve · create database · store credentials · create user ·
-fill · publish · map domain · activate. Deletion: mark deleting · cut leases · drop database · drop user ·
-remove credentials · remove domains · remove tenant. Password change: keep new password · change password ·
-use new password. Read-only: mark read-only · build fence. Resuming: remove fence · mark active.
+Creation: reserve · create database · create user · migrate · seed access · create administrator · map domain
+· activate.
+Import: reserve · create database · create user · fill · publish · map domain · activate. Deletion:
+mark deleting · cut leases · drop database · drop user · remove credentials · remove domains · remove tenant.
+Password change: keep new password · change password · use new password. Read-only: mark read-only · build
+fence. Resuming: remove fence · mark active.
 
 The first step of each opens its run and the last one closes it, in the same transaction as the step: a run is
 open exactly as long as its tenant is between two states.
@@ -26,7 +27,6 @@ from central.provisioning.creation import (
     Migrate,
     Reserve,
     SeedAccess,
-    StoreCredentials,
 )
 from central.provisioning.deletion import (
     CutLeases,
@@ -78,9 +78,8 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     """Return the steps that create a tenant."""
     copies = DatabaseCopies(parts.migrator)
     return (
-        Reserve(parts.registry, parts.pool),
+        Reserve(parts.registry, parts.servers, parts.credentials, parts.pool),
         CreateDatabase(parts.servers, parts.engines, parts.pool),
-        StoreCredentials(parts.servers, parts.credentials),
         CreateUser(parts.servers, parts.credentials),
         Migrate(parts.tenancy, copies),
         SeedAccess(parts.tenancy, parts.seed, copies),
@@ -93,9 +92,8 @@ def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
 def importing(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     """Return the steps that create a tenant with what another one had."""
     return (
-        Reserve(parts.registry, parts.pool),
+        Reserve(parts.registry, parts.servers, parts.credentials, parts.pool),
         CreateDatabase(parts.servers, parts.engines, parts.pool),
-        StoreCredentials(parts.servers, parts.credentials),
         CreateUser(parts.servers, parts.credentials),
         Fill(parts.tenancy),
         Publish(),

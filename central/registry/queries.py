@@ -12,8 +12,17 @@ from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.tables import WITH_DATABASE, Domain, DomainProof, Tenant, TenantStatus
 from piccolo_engines.kept_selects import KeptSelect
 from piccolo_engines.searching import escaped, like
+from piccolo_engines.statements import SelectGroup
 
-__all__ = ["count_levels", "domain_record", "find_by_domain", "find_tenants", "matches", "ref_of"]
+__all__ = [
+    "count_levels",
+    "domain_record",
+    "find_by_domain",
+    "find_tenant",
+    "find_tenants",
+    "matches",
+    "ref_of",
+]
 
 _VERSION: Final = '(SELECT "version" FROM "registry_version" WHERE "id" = 1)'
 _BY_DOMAIN = KeptSelect(
@@ -52,6 +61,15 @@ async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
     rows = await query
     domains = await _primary_domains([row["id"] for row in rows]) if rows else {}
     return [_record(row, domains.get(row["id"], "")) for row in rows]
+
+
+async def find_tenant(tenant_id: UUID) -> list[TenantRecord]:
+    """Return the tenant, if there is one, in one round trip."""
+    domain = Domain.select(Domain.domain).where(Domain.tenant == tenant_id, Domain.is_primary.eq(True))
+    query = Tenant.select().where(Tenant.id == tenant_id)
+    group = SelectGroup(*query.querystrings, *domain.querystrings)
+    rows, domains = await CENTRAL.run_querystring(group)
+    return [_record(row, next((one["domain"] for one in domains), "")) for row in rows]
 
 
 async def _primary_domains(tenant_ids: list[UUID]) -> dict[UUID, str]:

@@ -20,7 +20,7 @@ from central.errors import (
     TenantNotFound,
     WrongStatus,
 )
-from central.registry.queries import domain_record, find_by_domain, find_tenants, matches, ref_of
+from central.registry.queries import domain_record, find_by_domain, find_tenant, find_tenants, matches, ref_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.registry.versions import count_change, hold_version
 from central.slugs import parse_slug, parse_tenant_name
@@ -154,7 +154,7 @@ class Registry:
 
     async def record(self, tenant_id: UUID) -> TenantRecord:
         """Return the tenant as operators see it. Raises :class:`~central.errors.TenantNotFound`."""
-        return _found(await find_tenants(Tenant.id == tenant_id), tenant_id)
+        return _found(await find_tenant(tenant_id), tenant_id)
 
     async def served_with_levels(self) -> list[tuple[TenantRef, str]]:
         """Return all tenants with a database in use, without their domains, and the databases' levels.

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from piccolo.engine.base import Engine
 
+from central.database import CENTRAL
 from central.errors import CredentialsUnreadable, VaultError
 from central.registry import TenantRef
 from central.secrets.vault import Vault
@@ -14,6 +15,7 @@ from central.servers import DatabaseServers, Login
 from central.servers.identity import IdentityCheck
 from central.tables import Credential
 from piccolo_engines.closable import ClosableEngine, StatementObserver
+from piccolo_engines.statements import StatementGroup
 
 __all__ = ["Credentials", "TenantOpener"]
 
@@ -31,9 +33,10 @@ class Credentials:
 
     async def store(self, tenant_id: UUID, username: str, password: str) -> None:
         """Store user and password, replacing existing ones."""
-        await self.remove(tenant_id)
-        secret = self._vault.seal(password, tenant_id)
-        await Credential.insert(Credential(tenant=tenant_id, username=username, secret=secret))
+        former = Credential.delete().where(Credential.tenant == tenant_id)
+        row = Credential(tenant=tenant_id, username=username, secret=self._vault.seal(password, tenant_id))
+        statements = [*former.querystrings, *Credential.insert(row).querystrings]
+        await CENTRAL.run_querystring(StatementGroup(*statements))
 
     async def remove(self, tenant_id: UUID) -> None:
         """Delete them. Does nothing if there are none."""

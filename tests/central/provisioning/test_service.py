@@ -229,7 +229,7 @@ async def test_after_another_prefix_was_set_a_tenant_is_deleted_with_the_user_th
     assert await world.residue() == theirs
 
 
-@pytest.mark.parametrize("step", ["store credentials", "create user", "migrate"])
+@pytest.mark.parametrize("step", ["create user", "migrate"])
 async def test_after_another_prefix_was_set_a_creation_is_undone_with_the_user_that_it_created(
     world: World, step: str
 ):

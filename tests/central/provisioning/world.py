@@ -40,7 +40,7 @@ __all__ = [
 ]
 
 CREATION = (
-    *("reserve", "create database", "store credentials", "create user", "migrate"),
+    *("reserve", "create database", "create user", "migrate"),
     *("seed access", "create administrator", "map domain", "activate"),
 )
 DELETION = (
