@@ -35,7 +35,7 @@ async def read_record(target: Target, record_id: UUID, plan: RecordPlan) -> Reco
         await expand(target, shown, query.fields, query.expand)
         return Record(shown[0], version, can=can)
     # whole: every field has the form that it had when the record was changed last
-    is_whole = plan.is_whole and found.shape.value(row, "updated_at") > target.model.changed_at
+    is_whole = plan.is_whole and found.shape.is_later(row, "updated_at", target.model.changed_at)
     return Record(found.encodable()[0], version, is_whole, can)
 
 

@@ -5,6 +5,7 @@ holds positions and expressions of this program only; names of fields, and funct
 code refers to (ADR 101).
 """
 
+import datetime as dt
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -25,6 +26,7 @@ _Tree: TypeAlias = dict[str, "int | _Tree"]
 """A record: the place of each value in the row, or the record of a lookup, whose first value is its id."""
 
 _MOST_SHAPES: Final = 512
+_EARLIEST: Final = dt.datetime(1, 1, 1)  # noqa: DTZ001 - drivers' moments have no zone
 _NO_COLUMNS: Final[Mapping[int, Callable[..., Any]]] = {}
 
 
@@ -93,6 +95,16 @@ class Shape:
             build = self._values[name] = self._function(code, {})
         return build([row], {})[0]
 
+    def is_later(self, row: tuple[Any, ...], name: str, moment: str) -> bool:
+        """Whether a moment of a row is later than another one in RFC 3339, or than an empty text.
+
+        Texts of datetimes would cost a read as much as three of its fields.
+        """
+        value = row[self._stored[name][0]]
+        if isinstance(value, dt.datetime):
+            return value > _naive(moment)
+        return bool(self.value(row, name) > moment)
+
     def stored(self, row: tuple[Any, ...], name: str) -> Any:
         """Return a value of a row in stored form."""
         place, convert = self._stored[name]
@@ -116,6 +128,12 @@ class Shape:
         compiled = _compiled(code, len(self._conversions), tuple(columns))
         build: _Build = eval(compiled, {**GLOBALS, **known, **objects})  # noqa: S307 - of positions, see above
         return build
+
+
+@lru_cache(_MOST_SHAPES)
+def _naive(moment: str) -> dt.datetime:
+    """Return the moment as drivers have those that are stored without a zone."""
+    return dt.datetime.fromisoformat(moment).replace(tzinfo=None) if moment else _EARLIEST
 
 
 def _names(place: int, objects: Sequence[object]) -> list[str]:

@@ -1,5 +1,6 @@
 """What generated functions make of the rows of each driver is what field types say, to the byte."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import replace
 from types import CodeType, MappingProxyType
@@ -186,6 +187,17 @@ async def test_every_type_is_shown_as_it_says_in_lists_records_and_files(target:
     ]
     file = b"".join([piece async for piece in export(target, query, ExportFormat())])
     assert file == csv_lines([names, *cells], ",")
+
+
+async def test_moments_of_rows_are_compared_with_others(target: Target) -> None:
+    plan = plan_page(target, Query(("updated_at",), limit=1), CURSORS)
+    found = await target.read(plan.reading, plan.values_for(target.access.user_id))
+    moment = dt.datetime.fromisoformat(str(found.shown()[0]["updated_at"]))
+    before, after = [
+        (moment + dt.timedelta(microseconds=one)).isoformat().replace("+00:00", "Z") for one in (-1, 0)
+    ]
+    for text, is_later in ((before, True), (after, False), ("", True)):
+        assert found.shape.is_later(found.rows[0], "updated_at", text) is is_later
 
 
 async def test_rows_of_prepared_statements_give_the_same(target: Target) -> None:
