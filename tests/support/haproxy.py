@@ -1,11 +1,15 @@
 """HAProxy as deploy/galera configures it, before a cluster on loopback."""
 
 import contextlib
+import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+
+import psutil
 
 from tests.support.galera import Node
 from tests.support.processes import ROOT, environment
@@ -23,6 +27,16 @@ class Proxy:
 
     writer: int
     readers: int
+    pid: int = 0
+
+    def reload(self) -> None:
+        """Have new processes take over, as after a change of the configuration. Old connections stay."""
+        before = self._processes()
+        os.kill(self.pid, signal.SIGUSR2)
+        until_sync(lambda: self._processes() - before)
+
+    def _processes(self) -> set[int]:
+        return {one.pid for one in psutil.Process(self.pid).children()}
 
     def writers(self, connections: int = 3) -> set[str]:
         """The ports of the nodes that so many new connections are led to."""
@@ -52,12 +66,12 @@ def haproxy(nodes: Sequence[Node], folder: Path) -> Iterator[Proxy]:
     environ |= {"PEERS": f"127.0.0.1:{free_port()}"}
     log = folder / "haproxy.log"
     with log.open("wb") as out:
-        command = [binary, "-L", "tests", "-f", str(_GALERA / "haproxy.cfg")]
+        command = [binary, "-W", "-L", "tests", "-f", str(_GALERA / "haproxy.cfg")]
         process = subprocess.Popen(command, env=environment(environ), stdout=out, stderr=out)
     try:
         until_sync(lambda: process.poll() is not None or proxy.writers(1) == {str(nodes[0].address.port)})
         assert process.poll() is None, log.read_text()
-        yield proxy
+        yield replace(proxy, pid=process.pid)
     finally:
         process.terminate()
         process.wait()
