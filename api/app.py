@@ -180,9 +180,8 @@ class Freehold(Litestar):
             central_app=AdminMount(OperatorSite(), CentralRequest, central),
             tenant_app=AdminMount(TenantSite(), TenantRequest, Idempotent(tenant)),
         )
-        self.boundary = ErrorBoundary(
-            host, platform.request_counts, cross_origin, platform.settings.slow_seconds
-        )
+        boundary = ErrorBoundary(host, platform.request_counts, cross_origin, platform.settings.slow_seconds)
+        self.boundary = platform.traces.requests(boundary)
 
     def _route(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
         """Call Litestar's router, without its layer for exceptions: :func:`_hand_up` only raises them."""

@@ -1,9 +1,10 @@
 """compose: creates every service from the settings. Opens nothing."""
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from api.access_services import People, people_of
 from api.admin.services import AdminServices
@@ -35,6 +36,7 @@ from api.server.concurrency import LongRequests
 from api.server.event_loop import LoopLag
 from api.server.metrics import RequestCounts
 from api.server.statements import ObservedStatements, observed_statements
+from api.server.tracing import Tracing, tracing_of
 from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, served_levels, tenant_apps
@@ -187,6 +189,7 @@ class Platform:
     metadata_versions: MetadataVersions
     request_counts: RequestCounts
     statements: ObservedStatements
+    traces: Tracing
     loop_lag: LoopLag = field(default_factory=LoopLag)
     worker_metrics: WorkerMetrics | None
     caches: tuple[VersionedCache, ...]
@@ -202,6 +205,7 @@ class Platform:
         await self.engines.close_all()
         await self.servers.close()
         await self.central_engine.close()
+        await asyncio.to_thread(self.traces.close)
         self.passwords.close()
         self.identity.client.close()
 
@@ -219,8 +223,8 @@ def compose(
     vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
-    engines, tenancy, observed = _tenancy(settings, servers, credentials, caches)
-    jobs, outbox, changes, mails = _outgoing(settings, vault)
+    jobs, outbox, changes, mails, traces = outgoing = _outgoing(settings, vault)
+    engines, tenancy, observed = _tenancy(settings, servers, credentials, caches, traces)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     parts = with_contents(settings, parts, vault, directory["directory_updates"], jobs)
@@ -240,7 +244,7 @@ def compose(
         provisioning=provisioning,
         outbox=outbox,
         mails=mails,
-        **_jobs(settings, vault, parts, provisioning, observer, jobs, directory, people, records, schema),
+        **_jobs(settings, vault, parts, provisioning, observer, outgoing, directory, people, records, schema),
         **directory,
         passwords=passwords,
         **sign_in,
@@ -264,10 +268,20 @@ def _central_services(settings: Settings, vault: Vault) -> dict[str, Any]:
     }
 
 
-def _outgoing(settings: Settings, vault: Vault) -> tuple[JobStore, Outbox, AccountChanges, Mails]:
-    """Create what leaves a transaction: jobs, the outbox, and what is written into it."""
+class _Outgoing(NamedTuple):
+    """What leaves a transaction or the process: jobs, the outbox and what is written into it, and traces."""
+
+    jobs: JobStore
+    outbox: Outbox
+    changes: AccountChanges
+    mails: Mails
+    traces: Tracing
+
+
+def _outgoing(settings: Settings, vault: Vault) -> _Outgoing:
     outbox = outbox_of(vault, jobs := JobStore())
-    return jobs, outbox, AccountChanges(outbox), Mails(None if settings.mail_delivery == "none" else outbox)
+    mails = Mails(None if settings.mail_delivery == "none" else outbox)
+    return _Outgoing(jobs, outbox, AccountChanges(outbox), mails, tracing_of(settings))
 
 
 def _message_handlers(
@@ -316,11 +330,10 @@ def _parts(
 
 def _bounds(settings: Settings) -> dict[str, Any]:
     """Create the limits of concurrent long requests, and the exchange of metrics between processes."""
-    folder = settings.metrics_dir
     return {
         "clients": ClientConnections(settings),
         "long_requests": LongRequests(settings),
-        "worker_metrics": None if folder is None else WorkerMetrics(folder),
+        "worker_metrics": WorkerMetrics(folder) if (folder := settings.metrics_dir) else None,
     }
 
 
@@ -330,24 +343,24 @@ def _jobs(
     parts: Parts,
     provisioning: Provisioning,
     observer: Observer | None,
-    jobs: JobStore,
+    outgoing: _Outgoing,
     directory: Mapping[str, Any],
     people: People,
     records: Mapping[str, Any],
     schema: SchemaService,
 ) -> dict[str, Any]:
+    jobs, traces = outgoing.jobs, outgoing.traces
     backups = backup_services(settings, vault, parts, jobs, partial(schema.drift, COMMAND_LINE))
     import_jobs = ImportJobs(jobs, parts.registry, parts.tenancy, records["imports"])
-    handlers = {**_message_handlers(settings, directory, people), IMPORT: import_jobs.start}
+    handlers = traces.handlers({**_message_handlers(settings, directory, people), IMPORT: import_jobs.start})
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
-    domains = domain_services(settings, parts.registry, jobs)
+    domains = domain_services(settings, parts, jobs, outgoing.mails)
     attesting = attestation_services(settings, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
-    kinds.append(attesting["attestation_jobs"].kind)
     life_cycle = life_cycle_of(parts, vault, backups, jobs, observer)
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
-    kinds += [*life_cycle.kinds, erasure.kind]
-    runner = JobRunner(jobs, kinds, size=settings.jobs_per_process)
+    kinds += [*life_cycle.kinds, erasure.kind, attesting["attestation_jobs"].kind]
+    runner = JobRunner(jobs, traces.kinds(kinds), size=settings.jobs_per_process)
     return {
         "jobs": jobs,
         "job_runner": runner,
@@ -366,14 +379,16 @@ def _tenancy(
     servers: DatabaseServers,
     credentials: Credentials,
     caches: tuple[VersionedCache, ...],
+    traces: Tracing,
 ) -> tuple[TenantEngines, Tenancy, dict[str, Any]]:
     """Create the access to tenants' data, and what observes it."""
     counts, statements, identity = RequestCounts(), observed_statements(settings), identity_check(caches)
-    opener = TenantOpener(servers, credentials, identity, statements)
+    opener = TenantOpener(servers, credentials, identity, traces.statements(statements))
     engines = TenantEngines(opener, capacities={"sqlite": settings.max_open_tenants})
     engines.on_written = counts.add_rows
-    observed = {"identity_check": identity, "request_counts": counts, "statements": statements}
-    return engines, Tenancy(engines, DB, served_levels().serves), observed
+    observed = {"request_counts": counts, "statements": statements, "traces": traces}
+    tenancy = traces.tenancy(Tenancy(engines, DB, served_levels().serves))
+    return engines, tenancy, {**observed, "identity_check": identity}
 
 
 def _definitions(

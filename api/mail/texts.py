@@ -106,6 +106,24 @@ ENGLISH: Final = Catalogue(
                 "If it was not you, change your password at once and tell your administrator.",
             ),
         ),
+        "domain-failing": MailText(
+            "A host name of {tenant} is not proven any more",
+            (
+                "The DNS does not prove any more that {domain} belongs to {tenant}. "
+                "The name is served until {at}, and not after that.",
+                "Restore the TXT record at _freehold.{domain}, or the CNAME record. "
+                "Which one it must be is shown to the operators of the platform.",
+            ),
+        ),
+        "domain-lapsed": MailText(
+            "A host name of {tenant} is not served any more",
+            (
+                "The DNS has not proven for some days that {domain} belongs to {tenant}, so the name is not "
+                "served.",
+                "It is served again as soon as the TXT record at _freehold.{domain}, or the CNAME record, is "
+                "there.",
+            ),
+        ),
         "support-asked": MailText(
             "Support requests access to {tenant}",
             (
@@ -191,6 +209,24 @@ GERMAN: Final = Catalogue(
             (
                 "Der zweite Faktor {factor} wurde am {at} von Ihrem Konto bei {tenant} entfernt.",
                 "Waren Sie das nicht, ändern Sie sofort Ihr Passwort und informieren Sie die Administration.",
+            ),
+        ),
+        "domain-failing": MailText(
+            "Ein Hostname von {tenant} ist nicht mehr belegt",
+            (
+                "Das DNS belegt nicht mehr, dass {domain} zu {tenant} gehört. "
+                "Der Name führt noch bis {at} zu {tenant}, danach nicht mehr.",
+                "Stellen Sie den TXT-Eintrag bei _freehold.{domain} oder den CNAME-Eintrag wieder her. "
+                "Welcher es sein muss, weiß der Betrieb der Plattform.",
+            ),
+        ),
+        "domain-lapsed": MailText(
+            "Ein Hostname von {tenant} führt nicht mehr hierher",
+            (
+                "Das DNS belegt seit einigen Tagen nicht mehr, dass {domain} zu {tenant} gehört. "
+                "Der Name führt deshalb nicht mehr hierher.",
+                "Er führt wieder hierher, sobald der TXT-Eintrag bei _freehold.{domain} oder der "
+                "CNAME-Eintrag vorhanden ist.",
             ),
         ),
         "support-asked": MailText(

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from central.errors import InvalidDomain, InvalidOrigin
 from central.hostnames import parse_base_domain
@@ -59,6 +60,16 @@ class EnvironmentReader:
     def optional(self, name: str) -> str | None:
         """Return the value without surrounding blanks; None if it is missing or empty."""
         return self._environ.get(name, "").strip() or self._files.get(name, "").strip() or None
+
+    def url(self, name: str) -> str | None:
+        """Return the URL of a service; None if it is missing."""
+        value = self.optional(name)
+        if value is None:
+            return None
+        parts = urlsplit(value)
+        if parts.scheme not in ("http", "https") or not parts.hostname or parts.username:
+            self.problems.append(f"{name} must read http://host:port/path or https://host:port/path.")
+        return value
 
     def text(self, name: str, default: str) -> str:
         """Return any text."""

@@ -50,6 +50,8 @@ class Settings:
     :ivar backup_keep: which backups of these are kept.
     :ivar slow_seconds: from which a request or a statement is logged as slow; 0 for never.
     :ivar slow_plans: whether the plan of a slow statement is logged with it.
+    :ivar traces_url: where traces are sent by OTLP over HTTP; None for no traces.
+    :ivar traces_share: how many of all traces are recorded, from 0 to 1.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -108,6 +110,8 @@ class Settings:
     metrics_dir: Path | None = None
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     log_format: Literal["json", "console"] = "json"
+    traces_url: str | None = None
+    traces_share: float = 0.1
     slow_seconds: float = 1.0
     slow_plans: bool = False
     sqlite_synchronous: Synchronous = "FULL"
@@ -296,6 +300,8 @@ def _mail(read: EnvironmentReader) -> dict[str, object]:
 def _logging(read: EnvironmentReader, local: bool) -> dict[str, object]:
     return {
         "metrics_dir": Path(folder) if (folder := read.optional("METRICS_DIR")) else None,
+        "traces_url": read.url("TRACES_URL"),
+        "traces_share": read.number("TRACES_SHARE", 0.1, least=0.0, most=1.0),
         "slow_seconds": read.number("SLOW_SECONDS", 1.0, least=0.0, most=3600.0),
         "slow_plans": read.flag("SLOW_PLANS"),
         "log_level": read.choice("LOG_LEVEL", "info", ("debug", "info", "warning", "error")),

@@ -39,6 +39,8 @@ Template = Literal[
     "email-changed",
     "new-browser",
     "factor-removed",
+    "domain-failing",
+    "domain-lapsed",
     "support-asked",
     "identity-linked",
 ]
@@ -173,6 +175,14 @@ class Mails:
         """
         values = {"provider": provider, "at": at.isoformat()}
         await self._put(scope, MailRequest("identity-linked", to, values))
+
+    async def domain_failing(self, scope: TenantScope, to: Recipient, domain: str, until: datetime) -> None:
+        """The notice that the DNS does not prove a host name any more, which is served for a while."""
+        await self._put(scope, MailRequest("domain-failing", to, {"domain": domain, "at": until.isoformat()}))
+
+    async def domain_lapsed(self, scope: TenantScope, to: Recipient, domain: str) -> None:
+        """The notice that a host name is not served any more."""
+        await self._put(scope, MailRequest("domain-lapsed", to, {"domain": domain}))
 
     async def _put(self, scope: TenantScope, mail: MailRequest) -> None:
         if self._outbox is not None:

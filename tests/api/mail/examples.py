@@ -22,6 +22,7 @@ VALUES = {
     "reason": "Ticket 4711",
     "minutes": "30",
     "provider": "Company account",
+    "domain": "shop.acme.example",
 }
 _PURPOSES = {
     "invitation": "invitation",

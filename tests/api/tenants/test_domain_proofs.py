@@ -1,5 +1,7 @@
 """Host names outside of the base domains: claimed, proven in a real DNS, taken over, and no longer proven."""
 
+import email
+import email.policy
 import os
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -21,6 +23,7 @@ from tests.support.servers import ServerMissing
 
 TENANTS = "/setup/tenants"
 SHOP = "shop.customer.example"
+NOTICE = "administrator@acme.example: A host name of Acme Corporation is not"
 PROXY = "203.0.113.7"
 """The address from which the test clients come."""
 
@@ -50,7 +53,8 @@ async def domains_of(world: World, slug: str) -> str:
 
 
 async def claimed(world: World, slug: str = "acme", domain: str = SHOP) -> dict[str, Any]:
-    added = await world.operator().post(await domains_of(world, slug), json={"domain": domain})
+    body = {"domain": domain} | ({"trusted": False} if world.platform.settings.local else {})
+    added = await world.operator().post(await domains_of(world, slug), json=body)
     assert added.status_code == 201, added.text
     claim: dict[str, Any] = added.json()
     return claim
@@ -148,8 +152,10 @@ async def test_a_trusted_name_cannot_be_claimed(proving: Any) -> None:
 
 
 @ON_SQLITE
-async def test_the_job_proves_warns_and_ends_what_is_not_proven(proving: Any, dns: DnsServer) -> None:
-    async with proving as world:
+async def test_the_job_proves_warns_and_ends_what_is_not_proven(
+    proving: Any, dns: DnsServer, world_with: Callable[..., Any]
+) -> None:
+    async with world_with(dns_resolvers=(("127.0.0.1", dns.port),), local=True) as world:
         claim = await claimed(world)
         await world.run_jobs()
         assert await leads_to(world) is None
@@ -163,6 +169,7 @@ async def test_the_job_proves_warns_and_ends_what_is_not_proven(proving: Any, dn
         await long_ago(world, timedelta(days=2))
         await world.run_jobs()
         assert (await leads_to(world), await events(world, "domain.failing")) == ("acme", 1)
+        assert await mailed(world) == [f"{NOTICE} proven any more"]
         shown = (await world.operator().get(await domains_of(world, "acme"))).json()["data"][1]
         assert shown["failingSince"]
         with CENTRAL.bind(world.platform.central_engine):
@@ -172,10 +179,23 @@ async def test_the_job_proves_warns_and_ends_what_is_not_proven(proving: Any, dn
         await long_ago(world, timedelta(days=8))
         await world.run_jobs()
         assert (await leads_to(world), await events(world, "domain.lapsed")) == (None, 1)
+        assert await mailed(world) == [f"{NOTICE} served any more"]
 
         dns.put("_freehold.shop", "TXT", f'"{claim["challenge"]["value"]}"')
         await world.run_jobs()
         assert (await leads_to(world), await events(world, "domain.recovered")) == ("acme", 1)
+
+
+async def mailed(world: World) -> list[str]:
+    """Who has got which mail since the last call."""
+    await world.run_jobs()
+    folder = world.platform.settings.data_dir / "mail"
+    found = []
+    for path in sorted(folder.iterdir()):
+        mail = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+        found.append(f"{mail['To']}: {mail['Subject']}")
+        path.unlink()
+    return found
 
 
 async def long_ago(world: World, age: timedelta) -> None:
