@@ -8,6 +8,7 @@
     ├── MalformedMultipart
     ├── BodyTooLarge(limit)
     ├── BodyTooSlow
+    ├── UploadNotStored
     ├── UnsupportedMediaType(given)
     ├── UnsupportedContentEncoding
     ├── MalformedAddress
@@ -61,6 +62,7 @@ __all__ = [
     "TooManyValues",
     "UnsupportedContentEncoding",
     "UnsupportedMediaType",
+    "UploadNotStored",
 ]
 
 _KINDS: Final = {
@@ -108,6 +110,15 @@ class BodyTooSlow(HttpError):
 
     def __init__(self) -> None:
         super().__init__("The request's body did not arrive in time.")
+
+
+class UploadNotStored(HttpError):
+    """There is no room on this machine for the upload: it is a file until it has been read."""
+
+    code = "upload-not-stored"
+
+    def __init__(self) -> None:
+        super().__init__("The upload could not be stored: the disk is full or not writable.")
 
 
 class BodyTooLarge(HttpError):

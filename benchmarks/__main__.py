@@ -47,6 +47,7 @@ BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     ),
     "writes": Benchmark("benchmarks.writes --database mariadb --records 100000", "--records 200 --rounds 1"),
     "archives": Benchmark("benchmarks.archives --database mariadb --records 100000", "--records 200"),
+    "backups": Benchmark("benchmarks.backups", f"{_FEW} --records 5"),
     "provisioning": Benchmark("benchmarks.provisioning", _FEW),
     "pool": Benchmark("benchmarks.provisioning_pool", _FEW),
     "pool-mariadb": Benchmark("benchmarks.provisioning_pool --database mariadb", _FEW),

@@ -100,6 +100,10 @@ EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The body is larger than this server takes; the detail names the limit. Send many records in "
         "several requests, or as a CSV import.",
     ),
+    "upload-not-stored": (
+        "Upload not stored",
+        "This machine has no room for the upload at present. Nothing of it is left; send it again later.",
+    ),
     "body-too-slow": ("Body too slow", "The body did not arrive in time. Send it in smaller parts."),
     "validation": (
         "Validation failed",

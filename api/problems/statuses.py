@@ -24,6 +24,7 @@ from api.errors import (
     TooManyValues,
     UnsupportedContentEncoding,
     UnsupportedMediaType,
+    UploadNotStored,
 )
 from central import errors as central
 from central.backups import errors as backups
@@ -150,6 +151,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     ProvisioningError: 503,
     jobs.JobError: 503,
     backups.BackupError: 503,
+    UploadNotStored: 503,
     TenantNotReady: 503,
     TenantReadOnly: 503,
     TenantArchived: 503,

@@ -24,6 +24,11 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "Contents differ",
         "A copy of a tenant's database does not have the same contents. It was not used.",
     ),
+    "contents-refused": (
+        "Contents refused",
+        "An archive cannot be loaded in the place of a tenant's database: it is damaged or another tenant's, "
+        "or does not fit. The tenant is served as before; the job says why.",
+    ),
     "source-not-usable": (
         "Source not usable",
         "A tenant can be created from one whose database is in use: active, read-only or suspended.",

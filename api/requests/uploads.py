@@ -3,6 +3,7 @@
 import asyncio
 import hashlib
 import io
+import os
 import re
 import tempfile
 from collections.abc import AsyncIterator
@@ -26,6 +27,7 @@ from api.errors import (
     InvalidBody,
     MalformedMultipart,
     UnsupportedMediaType,
+    UploadNotStored,
 )
 from api.requests.bodies import require_length, require_plain
 from api.requests.request import ApiRequest
@@ -97,6 +99,8 @@ async def taken_in(
             raise MalformedMultipart from error
         except TimeoutError:
             raise BodyTooSlow from None
+        except OSError as error:
+            raise _not_stored(file.fileno()) from error
         yield form.finished()
 
 
@@ -124,10 +128,18 @@ async def received_file(
                     if received > limit:
                         raise BodyTooLarge(limit)
                     file.write(chunk)
+                file.flush()
         except TimeoutError:
             raise BodyTooSlow from None
-        file.flush()
+        except OSError as error:
+            raise _not_stored(file.fileno()) from error
         yield Path(file.name)
+
+
+def _not_stored(file: int) -> UploadNotStored:
+    """Empty the file, since closing it writes what is left in its buffer, and needs room for that."""
+    os.ftruncate(file, 0)
+    return UploadNotStored()
 
 
 async def _chunks(receive: Receive) -> AsyncIterator[bytes]:

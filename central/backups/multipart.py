@@ -26,8 +26,10 @@ _UPLOAD: Final = re.compile(r"<Upload>(.*?)</Upload>", re.DOTALL)
 _LONGEST: Final = 4 * 1024 * 1024
 
 
-async def abort_unfinished(address: S3Address, before: datetime, patience: float) -> int:
+async def abort_unfinished(address: S3Address, before: datetime, patience: float, name: str = "") -> int:
     """Remove the parts of uploads that were begun before this time. Returns of how many, at most 1,000.
+
+    :param name: what the names of their objects begin with.
 
     Does nothing without own keys: those of a machine's role are known to the client only. Raises
     :class:`~central.backups.errors.StoreUnavailable`.
@@ -36,8 +38,8 @@ async def abort_unfinished(address: S3Address, before: datetime, patience: float
         return 0
     async with httpcore2.AsyncConnectionPool(retries=1) as pool:
         listed = {"uploads": "", "max-uploads": str(_MOST)}
-        if address.prefix:
-            listed["prefix"] = f"{address.prefix}/"
+        if address.prefix or name:
+            listed["prefix"] = f"{address.prefix}/{name}" if address.prefix else name
         text = await _send(pool, address, "GET", "", listed, patience)
         count = 0
         for upload in _UPLOAD.findall(text):

@@ -13,7 +13,7 @@ from central.backups.progress import with_progress
 from central.backups.proofs import Proof
 from central.backups.pruning import prune_job
 from central.backups.records import BackupRecord
-from central.backups.scratch import scratch_database
+from central.backups.scratch import drop_abandoned, scratch_database
 from central.backups.store import BackupStore
 from central.backups.types import Contents, Report
 from central.database import CENTRAL
@@ -64,6 +64,8 @@ class ProveBackup:
             backup = await rows.find(UUID(claim.job.arguments["backup"]))
         except BackupNotFound:
             return Done(is_forgotten=True)
+        if claim.job.attempts > 1:  # a process may have been killed within the one before
+            await drop_abandoned(self._parts.servers, claim.job.kind)
         try:
             return await self._prove(backup, self._parts.required_store, claim)
         except (ProofFailed, ObjectMissing, DataKeyMissing, StoreRefuses) as error:

@@ -133,6 +133,15 @@ class BackupStore:
         except Exception as error:
             raise _translated(error, name) from error
 
+    async def discard(self, name: str) -> None:
+        """Delete an object, and what a killed process has left of its upload. Does nothing without both."""
+        await self.delete(name)
+        latest = datetime.now(UTC) + timedelta(days=1)  # clocks differ, and nobody uploads it any more
+        if isinstance(self._address, S3Address):
+            await abort_unfinished(self._address, latest, self._patience, name)
+        else:
+            await asyncio.to_thread(_swept, self._address, latest, name)
+
     async def sweep(self, older_than: timedelta) -> int:
         """Remove what killed processes have left of uploads that were begun so long ago. Returns how many."""
         before = datetime.now(UTC) - older_than
@@ -279,10 +288,11 @@ def _translated(error: Exception, name: str) -> StoreError:
     return StoreUnavailable("The backup store did not respond as expected; the log has its message.")
 
 
-def _swept(address: FolderAddress, before: datetime) -> int:
+def _swept(address: FolderAddress, before: datetime, name: str = "*") -> int:
     """Delete what is left of uploads: the store writes ``<name>#<number>`` and renames it at the end."""
     count = 0
-    for path in address.folder.rglob("*#[0-9]*"):
+    pattern = f"{name}#[0-9]*"
+    for path in address.folder.rglob(pattern) if name == "*" else address.folder.glob(pattern):
         with suppress(FileNotFoundError):
             if path.is_file() and path.stat().st_mtime < before.timestamp():
                 path.unlink()

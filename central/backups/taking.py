@@ -142,5 +142,5 @@ class TakeBackup:
         """Remove what interrupted attempts of this tenant have left."""
         for one in await rows.unfinished(tenant.id):
             if one.job_id == claim.job.id or not await is_open(one.job_id):
-                await store.delete(one.object_name)
+                await store.discard(one.object_name)
                 await rows.forget(one.id)

@@ -167,10 +167,14 @@ def in_short(error: BaseException) -> str:
     """Describe an error for the journal.
 
     The messages of this project's errors contain no secrets. Of any other error only the class name is
-    recorded.
+    recorded. An error that was caused by another one of this project is described with that one's message.
     """
-    own = isinstance(error, CentralError | DatabaseError)
-    return f"{type(error).__name__}: {error}" if own else type(error).__name__
+    if not isinstance(error, CentralError | DatabaseError):
+        return type(error).__name__
+    text, cause = f"{type(error).__name__}: {error}", error.__cause__
+    if isinstance(cause, CentralError | DatabaseError) and str(cause) not in text:
+        return f"{text} {cause}"
+    return text
 
 
 def _columns(values: dict[str, Any]) -> dict[Any, Any]:

@@ -122,6 +122,8 @@ def test_commands_that_need_more_are_those_of_another_test(page: str) -> None:
     for block in blocks(page):
         if block.test is not None:
             of_test = (ROOT / block.test).read_text()
+            if f'blocks("{page}")' in of_test:
+                continue  # it executes the block itself
             programs = {Path(word).name for word in _programs(block.commands)}
             assert all(program in of_test for program in programs), f"{block.test} has not all of {programs}"
 

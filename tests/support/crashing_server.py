@@ -1,7 +1,8 @@
 """``python -m tests.support.crashing_server``: a server that kills itself at the step that a file names.
 
-The file that ``CRASH_AT`` names is read before and after every step of provisioning. When it holds that very
-moment (see :func:`line_of`), the process is gone, by SIGKILL: nothing is cleaned up, flushed or answered.
+The file that ``CRASH_AT`` names is read before and after every step of provisioning, and after some calls
+(``CALLS``). When it holds that very moment (see :func:`line_of`), the process is gone, by SIGKILL: nothing is
+cleaned up, flushed or answered.
 
 For each line on standard input a server is started, in a fresh process forked from one that has imported
 everything; its pid and, when it has ended, its exit code are printed.
@@ -11,8 +12,11 @@ import gc
 import os
 import signal
 import sys
+from collections.abc import Callable
 from dataclasses import replace
+from inspect import iscoroutinefunction
 from pathlib import Path
+from typing import Any, Final
 
 import uvicorn
 
@@ -20,11 +24,21 @@ from api.app import Freehold, create_app
 from api.composition import compose
 from api.server.logs import configure_logs
 from api.server.protocol import ProblemProtocol
+from central.backups.data_keys import DataKeys
+from central.backups.store import BackupStore
 from central.jobs.pipeline import Moment
+from central.secrets.certificates import CertificateSigner
 from central.settings.settings import Settings, read_env_file
 from tenant_schema.users.passwords.hashing import HashParameters
 
-__all__ = ["KillAt", "line_of", "main", "serve"]
+__all__ = ["CALLS", "KillAt", "line_of", "main", "serve"]
+
+CALLS: Final[dict[str, tuple[type, str]]] = {
+    "destroy key": (DataKeys, "destroy"),
+    "delete object": (BackupStore, "delete"),
+    "sign": (CertificateSigner, "sign"),
+}
+"""Functions that are no steps, by the name of the moment after them: ``after call destroy key``."""
 
 
 def line_of(when: str, operation: str, step: str, *, is_undoing: bool = False) -> str:
@@ -39,6 +53,28 @@ class KillAt:
     def __init__(self, file: Path) -> None:
         self._file = file
 
+    def after_calls(self) -> None:
+        """End the process also after the calls that the file names."""
+        for name, (owner, function) in CALLS.items():
+            setattr(owner, function, self._watched(getattr(owner, function), f"after call {name}"))
+
+    def _watched(self, function: Callable[..., Any], line: str) -> Callable[..., Any]:
+        if not iscoroutinefunction(function):
+
+            def call(*arguments: Any) -> Any:
+                result = function(*arguments)
+                self._end_at(line)
+                return result
+
+            return call
+
+        async def called(*arguments: Any) -> Any:
+            result = await function(*arguments)
+            self._end_at(line)
+            return result
+
+        return called
+
     async def before(self, moment: Moment) -> None:
         self._look("before", moment)
 
@@ -46,7 +82,9 @@ class KillAt:
         self._look("after", moment)
 
     def _look(self, when: str, moment: Moment) -> None:
-        line = line_of(when, moment.operation, moment.step, is_undoing=moment.is_undoing)
+        self._end_at(line_of(when, moment.operation, moment.step, is_undoing=moment.is_undoing))
+
+    def _end_at(self, line: str) -> None:
         if self._file.exists() and self._file.read_text() == line:
             os.kill(os.getpid(), signal.SIGKILL)
 
@@ -87,7 +125,9 @@ def serve(settings: Settings, warm: Freehold) -> None:
     """Serve as ``freehold serve`` does, watched, with hashes of passwords that cost nothing."""
     configure_logs(settings.log_level, settings.log_format)
     cheap = HashParameters(1, 8, 1)
-    cold = compose(settings, observer=KillAt(Path(os.environ["CRASH_AT"])), hashing=cheap)
+    killer = KillAt(Path(os.environ["CRASH_AT"]))
+    killer.after_calls()
+    cold = compose(settings, observer=killer, hashing=cheap)
     migrators = {name: getattr(warm.platform, name) for name in ("central_migrator", "tenant_migrator")}
     uvicorn.run(
         warm.serving(replace(cold, **migrators)),

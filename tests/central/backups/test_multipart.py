@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qsl, urlsplit
 
-import httpx
 import pytest
 from botocore.auth import S3SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -34,7 +33,8 @@ async def pieces():
     print("uploaded", flush=True)
     await asyncio.Event().wait()
 
-address = S3Address("backups", "of/tests", sys.argv[1], access_key="test", secret_key="test")
+endpoint, bucket, key, secret = sys.argv[1:]
+address = S3Address(bucket, "of/tests", endpoint, access_key=key, secret_key=secret)
 asyncio.run(BackupStore(address).upload("tenants/a/b & c.freehold", pieces()))
 """
 
@@ -46,22 +46,35 @@ def server() -> Iterator[ObjectServer]:
 
 
 def test_what_is_left_of_a_killed_upload_is_removed(server: ObjectServer) -> None:
+    before = server.unfinished_uploads()
+    where = [server.endpoint, server.bucket, server.key, server.secret]
     process = subprocess.Popen(
-        [sys.executable, "-c", UPLOADING, server.endpoint], stdout=subprocess.PIPE, env=dict(os.environ)
+        [sys.executable, "-c", UPLOADING, *where], stdout=subprocess.PIPE, env=dict(os.environ)
     )
     assert process.stdout is not None
     assert process.stdout.readline() == b"uploaded\n"
-    until_sync(server.unfinished_uploads)
+    until_sync(lambda: server.unfinished_uploads() > before)
     process.kill()
     process.communicate()
-    elsewhere = httpx.post(f"{server.endpoint}/backups/others/object?uploads")
-    assert elsewhere.status_code == 200
-    assert server.unfinished_uploads() == 2
+    server.begin_upload("others/object")
+    assert server.unfinished_uploads() == before + 2
     store = BackupStore(server.address("of/tests"))
     # moto says of each upload that it was begun in 2010
     assert asyncio.run(store.sweep(timedelta(days=30 * 365))) == 0
-    assert asyncio.run(store.sweep(timedelta(days=1))) == 1
-    assert server.unfinished_uploads() == 1  # of somebody else in the bucket
+    assert asyncio.run(store.sweep(timedelta(seconds=-60))) == 1
+    assert server.unfinished_uploads() == before + 1  # of somebody else in the bucket
+    asyncio.run(BackupStore(server.address("others")).sweep(timedelta(seconds=-60)))
+
+
+def test_what_is_left_of_one_upload_is_removed_at_once(server: ObjectServer) -> None:
+    names = ("tenants/a/one.freehold", "tenants/a/two.freehold")
+    for name in names:
+        server.begin_upload(f"at/once/{name}")
+    before = server.unfinished_uploads()
+    asyncio.run(BackupStore(server.address("at/once")).discard(names[0]))
+    assert server.unfinished_uploads() == before - 1
+    asyncio.run(BackupStore(server.address("at/once")).discard(names[1]))
+    assert server.unfinished_uploads() == before - 2
 
 
 @pytest.mark.parametrize(

@@ -207,3 +207,14 @@ async def test_what_a_killed_process_has_left_in_a_folder_is_swept(tmp_path: Pat
     assert await store.sweep(timedelta(hours=1)) == 0
     assert await store.sweep(timedelta(seconds=-1)) == 1
     assert files(tmp_path) == ["b.freehold"]
+
+
+async def test_one_upload_is_discarded_with_what_is_left_of_it(tmp_path: Path) -> None:
+    store = BackupStore(FolderAddress(tmp_path))
+    for name in (NAME, f"{NAME}#3", "tenants/a/c.freehold#1"):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"bytes")
+    await store.discard(NAME)
+    assert files(tmp_path) == ["c.freehold#1"]
+    await store.discard(NAME)
