@@ -14,12 +14,16 @@ class CutOff:
 
     :ivar port: where it is on 127.0.0.1.
     :ivar left: bytes that pass from the server until it is cut; None for any number.
+    :ivar is_of_requests: whether ``left`` counts the bytes to the server instead.
+    :ivar stalls: nothing passes any more instead of being cut, and nobody is told.
     """
 
     host: str
     server_port: int
     port: int = 0
     left: int | None = None
+    is_of_requests: bool = False
+    stalls: bool = False
     _listener: asyncio.Server | None = None
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
@@ -45,16 +49,20 @@ class CutOff:
         with suppress(OSError):
             answers, there = await asyncio.open_connection(self.host, self.server_port)
             self._writers |= {writer, there}
-            await asyncio.gather(self._pass(reader, there, 0), self._pass(answers, writer, 1))
+            await asyncio.gather(self._pass(reader, there, True), self._pass(answers, writer, False))
 
-    async def _pass(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, counts: int) -> None:
+    async def _pass(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, is_request: bool
+    ) -> None:
         with suppress(OSError):
             while data := await reader.read(65_536):
-                if self.left is not None and counts:
+                if self.left is not None and is_request is self.is_of_requests:
                     self.left -= len(data)
-                    if self.left < 0:
-                        self.cut()
-                        return
+                if self.left is not None and self.left < 0:
+                    if self.stalls:
+                        continue
+                    self.cut()
+                    return
                 writer.write(data)
                 await writer.drain()
         writer.close()

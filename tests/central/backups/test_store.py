@@ -5,6 +5,7 @@ import os
 import sys
 from collections.abc import AsyncIterator, Iterator
 from contextvars import ContextVar
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,6 +14,7 @@ import pytest
 from central.backups.errors import ObjectMissing, StoreError, StoreRefuses, StoreUnavailable
 from central.backups.store import BackupStore
 from central.settings.backups import FolderAddress, S3Address, StoreAddress
+from tests.support.cut_off import cut_off
 from tests.support.object_store import ObjectServer, broken_store, object_server, silent, with_error_500
 from tests.support.waiting import until
 
@@ -157,6 +159,32 @@ async def test_a_store_that_is_out_of_order_is_reported(answer: object) -> None:
                 await call
             assert "secret" not in str(raised.value)
             assert "127.0.0.1" not in str(raised.value)
+
+
+@pytest.mark.parametrize("stalls", [False, True], ids=["dies", "stalls"])
+async def test_a_store_that_fails_in_the_middle_is_reported_and_serves_again(
+    server: ObjectServer, stalls: bool
+) -> None:
+    host, _, port = server.endpoint.removeprefix("http://").partition(":")
+    async with cut_off(host, int(port)) as way:
+        address = replace(server.address(os.urandom(4).hex()), endpoint=f"http://127.0.0.1:{way.port}")
+        store, hurried = BackupStore(address), BackupStore(address, patience=0.7)
+        before = server.unfinished_uploads()
+        await store.put(NAME, os.urandom(3 * MEBIBYTE))
+        way.stalls, way.left = stalls, MEBIBYTE
+        with pytest.raises(StoreUnavailable):
+            await read(hurried)
+        way.cut()
+        await way.open()
+        assert len(await read(store)) == 3 * MEBIBYTE
+        way.left, way.is_of_requests = 10 * MEBIBYTE, True
+        with pytest.raises(StoreUnavailable):
+            await hurried.upload("tenants/a/other", pieces(*[MEBIBYTE] * 20))
+        way.cut()
+        await way.open()
+        assert await names(store) == [NAME]
+        await store.discard("tenants/a/other")  # as the next attempt does
+        assert server.unfinished_uploads() == before
 
 
 async def test_a_store_that_is_not_there_is_reported(server: ObjectServer) -> None:
