@@ -136,6 +136,10 @@ class BackupStore:
     async def discard(self, name: str) -> None:
         """Delete an object, and what a killed process has left of its upload. Does nothing without both."""
         await self.delete(name)
+        await self.discard_uploads(name)
+
+    async def discard_uploads(self, name: str) -> None:
+        """Remove what killed processes have left of uploads of an object, or of all those in a folder."""
         latest = datetime.now(UTC) + timedelta(days=1)  # clocks differ, and nobody uploads it any more
         if isinstance(self._address, S3Address):
             await abort_unfinished(self._address, latest, self._patience, name)
@@ -288,11 +292,11 @@ def _translated(error: Exception, name: str) -> StoreError:
     return StoreUnavailable("The backup store did not respond as expected; the log has its message.")
 
 
-def _swept(address: FolderAddress, before: datetime, name: str = "*") -> int:
+def _swept(address: FolderAddress, before: datetime, name: str = "") -> int:
     """Delete what is left of uploads: the store writes ``<name>#<number>`` and renames it at the end."""
-    count = 0
-    pattern = f"{name}#[0-9]*"
-    for path in address.folder.rglob(pattern) if name == "*" else address.folder.glob(pattern):
+    count, place = 0, address.folder / name
+    left = place.rglob("*#[0-9]*") if place.is_dir() else place.parent.glob(f"{place.name}#[0-9]*")
+    for path in left:
         with suppress(FileNotFoundError):
             if path.is_file() and path.stat().st_mtime < before.timestamp():
                 path.unlink()

@@ -123,5 +123,6 @@ class Erasure:
             names = [one.name async for one in store.list(folder_of(tenant_id))]
             for name in names:
                 await store.delete(name)
+            await store.discard_uploads(folder_of(tenant_id))
         await Backup.delete().where(Backup.tenant_id == tenant_id)
         await BackupPlan.delete().where(BackupPlan.tenant_id == tenant_id)

@@ -25,7 +25,8 @@ async def test_everything_is_destroyed_and_certified(world_with: Any, tmp_path: 
         backup = await backed_up(world)
         path = f"/setup/tenants/{tenant.id}"
         digest = (await world.operator().get(f"{path}/backups")).json()["data"][0]["digest"]
-        assert list(store.rglob("*.freehold"))
+        (archive,) = store.rglob("*.freehold")
+        archive.with_name(f"{archive.name}#1").write_bytes(b"what a killed process has left of an upload")
         response = (await world.operator().delete(f"{path}?erase=true")).json()
         assert response["success"] is True
         found = response["certificate"]["certificate"]

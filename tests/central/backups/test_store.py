@@ -246,3 +246,7 @@ async def test_one_upload_is_discarded_with_what_is_left_of_it(tmp_path: Path) -
     await store.discard(NAME)
     assert files(tmp_path) == ["c.freehold#1"]
     await store.discard(NAME)
+    await store.discard_uploads("tenants/b")
+    assert files(tmp_path) == ["c.freehold#1"]
+    await store.discard_uploads("tenants/a")
+    assert files(tmp_path) == []
