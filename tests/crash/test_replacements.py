@@ -34,7 +34,7 @@ from tests.support.servers import ServerAddress
 from tests.support.thoroughly import THOROUGHLY, times
 from tests.support.waiting import until_sync
 
-KINDS = ["mysql", "sqlite", "mariadb"] if THOROUGHLY else ["mysql", "sqlite"]
+KINDS = ["mysql", "sqlite", "mariadb"] if THOROUGHLY else ["mysql"]
 ON_EACH = pytest.mark.parametrize("server", KINDS, indirect=True)
 SERVERS = [kind for kind in KINDS if kind != "sqlite"]
 ON_SERVERS = pytest.mark.parametrize("server", SERVERS, indirect=True)
