@@ -154,6 +154,8 @@ async def archived_tenant(registry: Registry, record: TenantRecord) -> ArchivedT
     """Return what an archive says of its tenant. Runs the statements that read its host names."""
     first = record.ref.primary_domain
     others = [one.domain for one in await registry.domains(record.ref.id) if one.domain != first]
+    if record.deletion is not None:  # it gets them back when it is restored
+        others = list(record.deletion.domains)
     return ArchivedTenant(
         id=record.ref.id,
         slug=record.ref.slug,

@@ -357,7 +357,7 @@ def _jobs(
     domains = domain_services(settings, parts, jobs, outgoing.mails)
     attesting = attestation_services(settings, parts, jobs)
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
-    life_cycle = life_cycle_of(parts, vault, backups, jobs, observer)
+    life_cycle = life_cycle_of(settings, parts, vault, backups, jobs, observer)
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
     kinds += [*life_cycle.kinds, erasure.kind, attesting["attestation_jobs"].kind]
     runner = JobRunner(jobs, traces.kinds(kinds), size=settings.jobs_per_process)

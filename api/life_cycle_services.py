@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from uuid import UUID
 
@@ -55,11 +56,23 @@ async def _open_backup(
 
 
 def life_cycle_of(
-    parts: Parts, vault: Vault, backups: Backups, jobs: JobStore, observer: Observer | None
+    settings: Settings,
+    parts: Parts,
+    vault: Vault,
+    backups: Backups,
+    jobs: JobStore,
+    observer: Observer | None,
 ) -> LifeCycle:
     """Return the operations that replace tenants' databases."""
     assert parts.contents is not None
-    lifecycle = LifeCycleParts(parts, vault, parts.contents, backups)
+    lifecycle = LifeCycleParts(
+        parts,
+        vault,
+        parts.contents,
+        backups,
+        keep_for=timedelta(days=settings.kept_database_days),
+        keep_deleted_for=timedelta(days=settings.deleted_tenant_days),
+    )
     return LifeCycle(lifecycle, jobs, observer, faults=(ArchiveError,))
 
 

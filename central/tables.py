@@ -60,7 +60,8 @@ class TenantStatus(StrEnum):
     """The status of a tenant. An ``active`` one is served, and a ``read-only`` one to readers.
 
     The database of an ``archived`` or ``deleted`` one is gone; an archive of it is kept. A ``deleted`` one
-    has no slug and no host names any more.
+    does not hold its slug any more, and has no host names; see
+    :class:`central.registry.tables.DeletedTenant`.
     """
 
     PROVISIONING = "provisioning"
@@ -108,15 +109,18 @@ class IdempotencyState(StrEnum):
 class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a database of its own."):
     """A tenant.
 
-    ``version`` counts the changes of the row. ``folded_name`` is the name as searches compare it.
-    ``disconnects`` counts the requests to close the tenant's connections; ``forced_disconnect`` is the latest
-    one that does not wait for running statements. ``schema_level`` is the level of the tenant's database, a
-    :class:`central.migrations.level.SchemaLevel` as text; empty if it is not known. ``db_name`` does not
-    follow from the slug. Nothing is sent outside for a sandbox. New tenants may be made from a template.
+    ``held_slug`` is the slug as long as no other tenant may have it: null for a deleted tenant, whose
+    ``slug`` only says what it was called. ``version`` counts the changes of the row. ``folded_name`` is the
+    name as searches compare it. ``disconnects`` counts the requests to close the tenant's connections;
+    ``forced_disconnect`` is the latest one that does not wait for running statements. ``schema_level`` is
+    the level of the tenant's database, a :class:`central.migrations.level.SchemaLevel` as text; empty if it
+    is not known. ``db_name`` does not follow from the slug. Nothing is sent outside for a sandbox. New
+    tenants may be made from a template.
     """
 
     id = UUID(primary_key=True, default=new_id)
-    slug = Varchar(length=63, unique=True, null=False)
+    slug = Varchar(length=63, null=False, index=True)
+    held_slug = Varchar(length=63, unique=True, null=True, default=None)
     name = Varchar(length=200, null=False)
     folded_name = Varchar(length=600, null=False)
     status = Varchar(length=20, choices=TenantStatus, default=TenantStatus.PROVISIONING, index=True)

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+from uuid import UUID
 
 from api.central_services import CentralServices, central_services
 from api.cli.console import fail
@@ -15,7 +16,7 @@ from central.errors import CentralError, SettingsError, TenantNotFound
 from central.jobs.pipeline import Observer
 from central.migrations.pending_in_central import pending_in_central
 from central.operators.audit import Actor
-from central.registry import Registry, TenantRecord
+from central.registry import Registry, TenantRecord, TenantRef
 from central.secrets.key_check import KeyCheck
 from central.secrets.vault import Vault
 from central.settings.settings import Settings, read_env_file
@@ -36,6 +37,7 @@ __all__ = [
     "run",
     "run_central",
     "tenant_called",
+    "tenant_or_deleted",
 ]
 
 ENV_FILE: Final = Path(".env")
@@ -135,8 +137,37 @@ def reason_of(error: Exception) -> str:
 
 
 async def tenant_called(platform: WithRegistry, slug: str) -> TenantRecord:
-    """Return the tenant with this slug. Raises ``TenantNotFound``."""
-    return await platform.registry.record((await platform.registry.by_slug(slug)).id)
+    """Return the tenant with this slug, or this id. Raises ``TenantNotFound``."""
+    return await platform.registry.record((await _named(platform, slug)).id)
+
+
+async def tenant_or_deleted(platform: WithRegistry, slug: str) -> TenantRecord:
+    """Return the tenant with this slug, or this id; else the deleted one that had the slug.
+
+    Ends the command if there are several of these. Raises ``TenantNotFound``.
+    """
+    try:
+        return await tenant_called(platform, slug)
+    except TenantNotFound:
+        deleted = await all_tenants(platform, TenantStatus.DELETED, slug)
+        found = [one for one in deleted if one.ref.slug == slug]
+        if len(found) > 1:
+            ids = "\n".join(f"  {one.ref.id}  {one.ref.name}" for one in found)
+            fail(f"Several deleted tenants had the slug {slug}; name one by its id:\n{ids}")
+        if not found:
+            raise
+        return found[0]
+
+
+async def _named(platform: WithRegistry, slug: str) -> TenantRef:
+    try:
+        return await platform.registry.by_slug(slug)
+    except TenantNotFound:
+        try:
+            tenant_id = UUID(slug)
+        except ValueError:
+            raise TenantNotFound(slug) from None
+        return await platform.registry.get(tenant_id)
 
 
 async def all_tenants(

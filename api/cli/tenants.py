@@ -1,11 +1,12 @@
 """``freehold tenants``: lists tenants; the commands that change them are in modules of their own."""
 
 import rich_click as click
+from msgspec import UnsetType
 
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, say, with_output
 from api.cli.later import later
-from api.cli.session import WithRegistry, all_tenants, load_settings, run_central, tenant_called
+from api.cli.session import WithRegistry, all_tenants, load_settings, run_central, tenant_or_deleted
 from api.schemas.tenants import DomainResponse, TenantResponse
 from central.settings.settings import Settings
 from central.tables import TenantStatus
@@ -15,7 +16,7 @@ __all__ = ["TenantDetail", "detail_of", "tenants"]
 _COLUMNS = ("slug", "status", "name", "domain", "database")
 
 
-class TenantDetail(TenantResponse):
+class TenantDetail(TenantResponse, kw_only=True):
     """A tenant with all its host names."""
 
     domains: list[DomainResponse]
@@ -33,7 +34,7 @@ def tenants() -> None:
 @click.option("--search", metavar="TEXT", help="Only tenants whose name, slug or domains contain this text.")
 @with_output
 def _list_tenants(status: str | None, search: str | None, out: Output) -> None:
-    """List all tenants, newest first."""
+    """List all tenants, newest first; deleted ones with --status deleted."""
     wanted = None if status is None else TenantStatus(status)
     found = run_central(load_settings(), lambda platform: all_tenants(platform, wanted, search))
     results = [TenantResponse.of(one) for one in found]
@@ -51,8 +52,8 @@ def _show_tenant(slug: str, out: Output) -> None:
 
 
 async def detail_of(platform: WithRegistry, slug: str) -> TenantDetail:
-    """Return the tenant with this slug. Raises ``TenantNotFound``."""
-    record = await tenant_called(platform, slug)
+    """Return the tenant with this slug, also a deleted one. Raises ``TenantNotFound``."""
+    record = await tenant_or_deleted(platform, slug)
     held = await platform.registry.domains(record.ref.id)
     shown = {name: getattr(TenantResponse.of(record), name) for name in TenantResponse.__struct_fields__}
     return TenantDetail(**shown, domains=[DomainResponse.of(one) for one in held])
@@ -61,15 +62,21 @@ async def detail_of(platform: WithRegistry, slug: str) -> TenantDetail:
 def _row(tenant: TenantResponse) -> dict[str, object]:
     return {
         "slug": tenant.slug,
-        "status": tenant.status,
+        "status": tenant.status + _until(tenant),
         "name": tenant.name,
         "domain": tenant.domain,
         "database": f"{tenant.db_name} on {tenant.db_server}",
     }
 
 
+def _until(tenant: TenantResponse) -> str:
+    if isinstance(tenant.restorable_until, UnsetType):
+        return ""
+    return f", can be restored until {tenant.restorable_until:%Y-%m-%d %H:%M} UTC"
+
+
 def _print(tenant: TenantDetail, settings: Settings) -> None:
-    say(f"{tenant.name} ({tenant.slug}), {tenant.status}")
+    say(f"{tenant.name} ({tenant.slug}), {tenant.status}{_until(tenant)}")
     say(f"  id             {tenant.tenant_id}")
     for one in tenant.domains:
         say(f"  address        {settings.url_of(one.domain)}{' (primary)' if one.primary else ''}")

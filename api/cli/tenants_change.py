@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +12,10 @@ import rich_click as click
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
 from api.cli.progress import Steps
-from api.cli.session import ACTOR, load_settings, run, run_central, tenant_called
+from api.cli.session import ACTOR, load_settings, run, run_central, tenant_called, tenant_or_deleted
 from api.cli.tenants import detail_of
 from api.composition import Platform
+from api.number_text import counted
 from api.operations.tenant_acts import TenantActs
 from api.schemas.tenants import Disconnected, TenantResponse
 from central.registry import TenantRecord
@@ -31,11 +33,12 @@ _Act = Callable[[TenantActs, UUID], Awaitable[TenantRecord]]
 _slug = click.argument("slug", shell_complete=tenant_slugs)
 
 
-class _Gone(msgspec.Struct):
-    """A deleted tenant."""
+class _Gone(msgspec.Struct, omit_defaults=True, rename="camel"):
+    """A deleted tenant. ``restorable_until`` is None if it is deleted for ever."""
 
     slug: str
-    deleted: bool = True
+    deleted: bool
+    restorable_until: datetime | None = None
 
 
 @click.command("rename")
@@ -98,39 +101,52 @@ def disconnect_tenant(slug: str, force: bool, out: Output) -> None:
 @click.option("--erase", is_flag=True, help="Destroy all its backups, too, and print a certificate.")
 @with_output
 def delete_tenant(slug: str, yes: bool, erase: bool, out: Output) -> None:
-    """Delete the tenant SLUG with its database. This cannot be undone."""
+    """Delete the tenant SLUG with its database.
+
+    Where backups are stored, `freehold tenants restore SLUG` brings it back for DELETED_TENANT_DAYS.
+    """
     settings = load_settings()
     found = run_central(settings, lambda platform: detail_of(platform, slug))
     if not yes:
-        _ask(found)
+        keeps = settings.backup_store is not None and settings.deleted_tenant_days > 0 and not erase
+        _ask(found, settings.deleted_tenant_days if keeps else 0)
     if erase:
         certificate = run(settings, lambda platform: _erase(platform, slug))
         click.echo(msgspec.json.format(msgspec.json.encode(certificate)).decode())
         return
-    run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
-    out.one(_Gone(slug), lambda: say(f"Deleted {slug} and its database {found.db_name}."))
+    until = run(settings, lambda platform: _delete(platform, slug), observer=Steps(out))
+    out.one(_Gone(slug, deleted=True, restorable_until=until), lambda: say(_deleted(found, until)))
 
 
-def _ask(tenant: TenantResponse) -> None:
-    """End the command unless the slug is typed at a terminal."""
-    if not sys.stdin.isatty():
-        fail(f"Deleting {tenant.slug} cannot be undone. Use --yes to delete it without confirmation.", 2)
-    click.echo(
-        f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be deleted permanently."
+def _deleted(tenant: TenantResponse, until: datetime | None) -> str:
+    if until is None:
+        return f"Deleted {tenant.slug} and its database {tenant.db_name}."
+    return (
+        f"Deleted {tenant.slug}. `freehold tenants restore {tenant.slug}` brings it back until "
+        f"{until:%Y-%m-%d %H:%M} UTC."
     )
+
+
+def _ask(tenant: TenantResponse, days: int) -> None:
+    """End the command unless the slug is typed at a terminal. ``days`` for which it is kept."""
+    if not sys.stdin.isatty():
+        what = "cannot be undone" if not days else "frees its host names at once"
+        fail(f"Deleting {tenant.slug} {what}. Use --yes to delete it without confirmation.", 2)
+    how = "permanently" if not days else f"and can be restored for {counted(days, 'day')}"
+    click.echo(f"{tenant.name} ({tenant.domain}) and its database {tenant.db_name} will be deleted {how}.")
     if click.prompt("Type its slug to continue", default="", show_default=False) != tenant.slug:
         fail("Nothing was deleted.")
 
 
-async def _delete(platform: Platform, slug: str) -> None:
+async def _delete(platform: Platform, slug: str) -> datetime | None:
     platform.tenant_migrator.preload()
-    tenant = await tenant_called(platform, slug)
-    await TenantActs(platform, ACTOR).delete(tenant.ref.id)
+    tenant = await tenant_or_deleted(platform, slug)
+    return await TenantActs(platform, ACTOR).delete(tenant.ref.id)
 
 
 async def _erase(platform: Platform, slug: str) -> dict[str, Any]:
     platform.tenant_migrator.preload()
-    tenant = await tenant_called(platform, slug)
+    tenant = await tenant_or_deleted(platform, slug)
     return await TenantActs(platform, ACTOR).erase(tenant.ref.id)
 
 

@@ -12,8 +12,9 @@ import rich_click as click
 
 from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
-from api.cli.session import ACTOR, load_settings, run, tenant_called
+from api.cli.session import ACTOR, load_settings, run, tenant_called, tenant_or_deleted
 from api.composition import Platform
+from api.number_text import counted
 from api.operations.create_tenant import TenantCreation, faults_of
 from api.operations.life_cycle_acts import LifeCycleActs
 from api.schemas.tenants import NewTenant, ProvisionedResponse, TenantResponse, TenantSource
@@ -55,7 +56,7 @@ def copy_tenant(slug: str, new: str, out: Output, **given: Any) -> None:
 def move_tenant(slug: str, db_host: str | None, db_port: int | None, sqlite: bool, out: Output) -> None:
     """Move the tenant SLUG to another database server. It can be read and not written meanwhile.
 
-    Its present database is kept for a week.
+    Its present database is kept for KEPT_DATABASE_DAYS days.
     """
     if (db_host is None) != sqlite:
         raise click.UsageError("Name either --db-host or --sqlite.")
@@ -71,21 +72,36 @@ def move_tenant(slug: str, db_host: str | None, db_port: int | None, sqlite: boo
 @_slug
 @click.option("--backup", type=click.UUID, help="A backup of it: `freehold backups list SLUG`.")
 @click.option("--kept", type=click.UUID, help="A database that it had before.")
+@click.option("--as", "new_slug", metavar="NEW", help="Another slug for a deleted tenant.")
+@click.option("--domain", help="Another primary host name for a deleted tenant.")
 @click.option("--yes", is_flag=True, help="Do not ask for confirmation.")
 @with_output
-def restore_tenant(slug: str, backup: UUID | None, kept: UUID | None, yes: bool, out: Output) -> None:
+def restore_tenant(
+    slug: str,
+    backup: UUID | None,
+    kept: UUID | None,
+    new_slug: str | None,
+    domain: str | None,
+    yes: bool,
+    out: Output,
+) -> None:
     """Put a backup, or a database that it had, in the place of the database of the tenant SLUG.
 
-    What it has now is kept for a week. With neither option, an archived tenant is brought back.
+    What it has now is kept for KEPT_DATABASE_DAYS days. With neither option, an archived or deleted tenant
+    is brought back; SLUG may be the id of a deleted one.
     """
+    settings = load_settings()
     if (backup is not None or kept is not None) and not yes:
-        _ask(slug)
+        _ask(slug, settings.kept_database_days)
 
-    def begin(acts: LifeCycleActs, tenant_id: UUID) -> Awaitable[UUID]:
-        return acts.restore(tenant_id, backup=backup, kept=kept)
+    async def begin(acts: LifeCycleActs, tenant_id: UUID) -> UUID:
+        job, names = await acts.restore_any(tenant_id, backup=backup, kept=kept, slug=new_slug, domain=domain)
+        if names is not None and names.left_out and out.is_text:
+            click.echo(f"  left out, since others have them: {', '.join(names.left_out)}", err=True)
+        return job
 
-    restored = run(load_settings(), partial(_carry_out, slug=slug, begin=begin, out=out))
-    out.one(restored, lambda: say(f"{slug} is served from {restored.db_name} now."))
+    restored = run(settings, partial(_carry_out, slug=slug, begin=begin, out=out))
+    out.one(restored, lambda: say(f"{restored.slug} is served from {restored.db_name} now."))
 
 
 @click.command("archive")
@@ -97,11 +113,11 @@ def archive_tenant(slug: str, out: Output) -> None:
     out.one(archived, lambda: say(f"{slug} is archived; `freehold tenants restore {slug}` brings it back."))
 
 
-def _ask(slug: str) -> None:
+def _ask(slug: str, days: int) -> None:
     """End the command unless the slug is typed at a terminal."""
     if not sys.stdin.isatty():
         fail(f"What {slug} has now will not be served any more. Use --yes to restore without asking.", 2)
-    click.echo(f"What {slug} has now will not be served any more. It is kept for a week.")
+    click.echo(f"What {slug} has now will not be served any more. It is kept for {counted(days, 'day')}.")
     if click.prompt("Type its slug to continue", default="", show_default=False) != slug:
         fail("Nothing was restored.")
 
@@ -126,7 +142,7 @@ async def _copy(platform: Platform, slug: str, new: str, given: dict[str, Any]) 
 
 async def _carry_out(platform: Platform, slug: str, begin: _Begin, out: Output) -> TenantResponse:
     """Begin an operation, and execute its job in this process unless another one is faster."""
-    tenant = (await tenant_called(platform, slug)).ref
+    tenant = (await tenant_or_deleted(platform, slug)).ref
     platform.tenant_migrator.preload()
     job_id = await begin(LifeCycleActs(platform, ACTOR), tenant.id)
     runner = JobRunner(platform.jobs, platform.job_runner.kinds.values(), size=3)

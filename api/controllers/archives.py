@@ -1,6 +1,6 @@
 """/setup/tenants/{tenantId}/export and /setup/tenants/import: tenants as archives."""
 
-from typing import Annotated, Final
+from typing import Annotated, Final, cast
 from urllib.parse import unquote
 from uuid import UUID
 
@@ -13,6 +13,8 @@ from api.composition import Platform
 from api.openapi.described import CONTENT_DISPOSITION, BodySchema, problems
 from api.operations.archives import TenantExport, TenantImport
 from api.operations.create_tenant import faults_of
+from api.operations.repeatable_import import RepeatableImport, to_the_end
+from api.requests.idempotency_key import IDEMPOTENCY_KEY
 from api.requests.request import ApiRequest, CentralRequest
 from api.requests.sources import FromRequest, Injected, Query
 from api.requests.uploads import received_file
@@ -21,6 +23,7 @@ from api.schemas.archives import ExportQuery, ImportedResponse, ImportQuery
 from api.schemas.paths import TenantId
 from central.hostnames import parse_tenant_domain
 from central.operators.audit import Actor
+from central.operators.service import OperatorRef
 from central.provisioning.types import TenantRequest
 from central.servers import server_name
 from central.slugs import parse_tenant_name
@@ -129,6 +132,7 @@ class ArchiveController(Controller):
             "params": Query(ImportQuery),
             "passphrase": _PASSPHRASE_HEADER,
             "identity": _IDENTITY_HEADER,
+            "key": IDEMPOTENCY_KEY,
         },
         body=BodySchema({"type": "string", "format": "binary"}, _TYPE),
     )
@@ -136,10 +140,12 @@ class ArchiveController(Controller):
         self,
         request: CentralRequest,
         platform: Injected[Platform],
+        operator: Injected[OperatorRef],
         actor: Injected[Actor],
         params: Injected[ImportQuery],
         passphrase: Injected[str | None],
         identity: Injected[str | None],
+        key: Injected[str | None],
     ) -> Json[ImportedResponse]:
         """Create a tenant from an archive."""
         wanted, unlock = _wanted(platform, params), _unlock(passphrase, identity)
@@ -147,8 +153,12 @@ class ArchiveController(Controller):
         received = received_file(request, _TYPE, settings.max_archive_bytes, settings.archive_timeout)
         with platform.long_requests.uploads.take(_IMPORTS):
             async with received as file:
-                created = await TenantImport(platform, actor).run(file, unlock, wanted)
-        return Json(created, headers=[NOT_STORED])
+                imports = RepeatableImport(TenantImport(platform, actor), operator)
+                kept = await to_the_end(imports.run(file, unlock, wanted, key))
+        replayed = [(b"idempotency-replayed", b"true")] if kept.is_replay else []
+        return Json(
+            cast("ImportedResponse", kept.body), status_code=kept.status, headers=[NOT_STORED, *replayed]
+        )
 
 
 def _locks(passphrase: str | None, recipient: str | None) -> list[Lock]:

@@ -12,6 +12,7 @@ from api.schemas.tenant_databases import (
     KeptDatabaseList,
     KeptDatabaseResponse,
     MoveRequest,
+    RestoreBegun,
     RestoreRequest,
 )
 from api.schemas.tenants import Deleted
@@ -20,7 +21,7 @@ __all__ = ["TenantDatabaseController"]
 
 
 class TenantDatabaseController(Controller):
-    """Another database takes the place of a tenant's; the former one is kept for a week."""
+    """Another database takes the place of a tenant's; the former one is kept for a while."""
 
     path = "/tenants/{tenantId:str}"
     tags = ("Tenants",)
@@ -32,8 +33,8 @@ class TenantDatabaseController(Controller):
         summary="Move a tenant to another database server, or to SQLite",
         description=(
             "The tenant is read-only while it is copied: reads go on, writes get 503 `tenant-read-only`. The "
-            "copy is read again and compared before it is used. The former database is kept for a week, and "
-            "can be switched back to."
+            "copy is read again and compared before it is used. The former database is kept for "
+            "KEPT_DATABASE_DAYS days, and can be switched back to."
         ),
         response_description="The job.",
         responses=problems(404, 409),
@@ -53,8 +54,11 @@ class TenantDatabaseController(Controller):
         summary="Put a backup, or a database that the tenant had, in the place of its database",
         description=(
             "A backup is loaded beside and compared while the tenant is served. The tenant is read-only for "
-            "the moment in which they are exchanged. What was written since is kept for a week. Mails that "
-            "were due then are sent unless they were sent since. `{}` brings back an archived tenant."
+            "the moment in which they are exchanged. What was written since is kept for KEPT_DATABASE_DAYS "
+            "days. Mails that were due then are sent unless they were sent since. `{}` brings back an "
+            "archived tenant, and a deleted one under its id, with its slug and host names. If another "
+            "tenant has its slug or its primary host name now, that is 409 `slug-taken` or `domain-taken` "
+            "unless another one is given; further host names that others have are left out."
         ),
         response_description="The job.",
         responses=problems(404, 409),
@@ -62,9 +66,14 @@ class TenantDatabaseController(Controller):
     )
     async def restore_tenant(
         self, life_cycle: Injected[LifeCycleActs], tenant_id: TenantId, data: JSONBody[RestoreRequest]
-    ) -> JobBegun:
-        """Restore a tenant in place."""
-        return JobBegun(await life_cycle.restore(tenant_id, backup=data.backup, kept=data.kept))
+    ) -> RestoreBegun:
+        """Restore a tenant in place, or bring it back."""
+        job, names = await life_cycle.restore_any(
+            tenant_id, backup=data.backup, kept=data.kept, slug=data.slug, domain=data.primary_domain
+        )
+        if names is None:
+            return RestoreBegun(job)
+        return RestoreBegun(job, names.slug, names.primary, list(names.left_out))
 
     @post(
         "/archive",

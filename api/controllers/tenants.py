@@ -8,8 +8,7 @@ from functools import partial
 from typing import Annotated, Any, Final, cast
 
 from litestar import Controller, delete, get, patch, post
-from litestar.openapi.spec import Example
-from litestar.params import HeaderParameter, JSONBody
+from litestar.params import JSONBody
 from msgspec import UNSET
 
 from api.composition import Platform
@@ -17,8 +16,9 @@ from api.openapi.described import problems
 from api.operations.create_tenant import TenantCreation, faults_of
 from api.operations.tenant_acts import TenantActs
 from api.requests.bodies import Check
+from api.requests.idempotency_key import IDEMPOTENCY_KEY
 from api.requests.request import ApiRequest
-from api.requests.sources import CheckedBy, FromRequest, Injected, Query
+from api.requests.sources import CheckedBy, Injected, Query
 from api.responses import NOT_STORED, Json
 from api.schemas.paths import TenantId
 from api.schemas.tenants import (
@@ -50,33 +50,8 @@ _NEW_TENANT: Final[Mapping[str, Any]] = {
 }
 
 
-def _key(request: ApiRequest) -> str | None:
-    return request.header(b"idempotency-key")
-
-
 def _faults(request: ApiRequest) -> Check:
     return partial(faults_of, base_domains=request.platform.settings.base_domains)
-
-
-_IDEMPOTENCY_KEY: Final = FromRequest(
-    _key,
-    {
-        "idempotency_key": Annotated[
-            str,
-            HeaderParameter(
-                name="Idempotency-Key",
-                required=False,
-                description=(
-                    "Of your choice, new for each new tenant. The same key and body give the same response, "
-                    "without the passwords, and never a second tenant, for 7 days; the same key with another "
-                    "body is 422."
-                ),
-                examples=[Example(id="key", value="0190f3a2-make-acme")],
-                schema_extra={"minLength": 1, "maxLength": 255, "pattern": "^[!-~]+$"},
-            ),
-        ]
-    },
-)
 
 
 class TenantController(Controller):
@@ -108,7 +83,7 @@ class TenantController(Controller):
         ),
         response_description="The tenant.",
         responses=problems(404, 409),
-        dependencies={"key": _IDEMPOTENCY_KEY},
+        dependencies={"key": IDEMPOTENCY_KEY},
         body_example=_NEW_TENANT,
     )
     async def create_tenant(
@@ -158,9 +133,11 @@ class TenantController(Controller):
         operation_id="deleteTenant",
         summary="Delete a tenant with its database",
         description=(
-            "Its host names are unknown from this moment on. There is no way back. Its backups are kept as "
-            "long as BACKUP_KEEP says; with `erase=true` they are destroyed as well, with the key that they "
-            "are sealed with, and the response has a certificate of that."
+            "Its host names are unknown from this moment on, and its slug and host names are free. Where "
+            "backups are stored, its last archive is proven and kept for DELETED_TENANT_DAYS; until then "
+            "`POST …/restore {}` brings it back. Then its archives are destroyed, with the key that they are "
+            "sealed with. With `erase=true` they are destroyed now, also those of a deleted tenant, and the "
+            "response has a certificate of that. Without backups it is deleted for ever."
         ),
         response_description="It is gone.",
         responses=problems(404, 409),
@@ -173,8 +150,8 @@ class TenantController(Controller):
         """Delete a tenant with its database."""
         if params.erase:
             return TenantDeleted(success=True, certificate=await tenants.erase(tenant_id))
-        await tenants.delete(tenant_id)
-        return TenantDeleted(success=True)
+        until = await tenants.delete(tenant_id)
+        return TenantDeleted(success=True, restorable_until=UNSET if until is None else until)
 
     @post(
         "/{tenantId:str}/suspend",

@@ -33,7 +33,7 @@ from tenant_schema.archives.format.lines import ArchivedTenant
 from tenant_schema.archives.service import Loaded, Report, TenantArchives, Written
 from tenant_schema.identity import write_identity
 
-__all__ = ["ArchiveFilling", "TenantExport", "TenantImport", "pieces_of"]
+__all__ = ["ArchiveFilling", "TenantExport", "TenantImport", "imported_response", "pieces_of"]
 
 _ARCHIVES: Final = TenantArchives(VERSION)
 _PIECE: Final = 1024 * 1024
@@ -173,7 +173,7 @@ class TenantImport:
         assert filling.loaded is not None, "the database was filled"
         more |= {"digest": filling.loaded.digest}
         await self._record("tenant.imported", request, more, created.tenant)
-        return _response(created, filling.loaded)
+        return imported_response(created, filling.loaded)
 
     async def _record(
         self,
@@ -193,7 +193,8 @@ def _completed(request: TenantRequest, source: ArchivedTenant, *, keeps_name: bo
     return replace(request, name=name, admin_email=source.admin_email)
 
 
-def _response(created: ProvisionedTenant, loaded: Loaded) -> ImportedResponse:
+def imported_response(created: ProvisionedTenant, loaded: Loaded) -> ImportedResponse:
+    """Return the response for a tenant that was created from an archive."""
     tenant, manifest = created.tenant, loaded.manifest
     source = manifest.tenant
     return ImportedResponse(

@@ -8,11 +8,15 @@ from uuid import UUID
 
 from api.composition import Platform
 from api.errors import InvalidBody
+from api.operations.create_tenant import faults_of
+from central.hostnames import parse_tenant_domain
 from central.lifecycle.service import KeptRecord
 from central.operators import audit
 from central.operators.audit import Actor
+from central.registry.deletions import NamesTaken
 from central.servers import server_name
-from tenant_schema.problems import Problem
+from central.tables import TenantStatus
+from tenant_schema.problems import InvalidInput, Problem
 
 __all__ = ["LifeCycleActs"]
 
@@ -42,7 +46,7 @@ class LifeCycleActs:
         await self._record("tenant.move", tenant_id, to=server, job=str(job))
         return job
 
-    async def restore(self, tenant_id: UUID, *, backup: UUID | None, kept: UUID | None) -> UUID:
+    async def restore(self, tenant_id: UUID, *, backup: UUID | None = None, kept: UUID | None = None) -> UUID:
         """Put a backup or a kept database in the place of the tenant's, or bring an archived tenant back.
 
         Returns the id of the job. Raises what :class:`~central.lifecycle.service.LifeCycle` raises, and
@@ -74,6 +78,56 @@ class LifeCycleActs:
         job = await self.platform.life_cycle.bring_back(tenant_id)
         await self._record("tenant.bring-back", tenant_id, job=str(job))
         return job
+
+    async def restore_any(
+        self,
+        tenant_id: UUID,
+        *,
+        backup: UUID | None = None,
+        kept: UUID | None = None,
+        slug: str | None = None,
+        domain: str | None = None,
+    ) -> tuple[UUID, NamesTaken | None]:
+        """Restore the tenant, or bring a deleted one back: with its names. Returns the id of the job.
+
+        Raises as :meth:`restore` and :meth:`undelete`, and :class:`~api.errors.InvalidBody` for names of a
+        tenant that is not deleted, or a kept database of one that is.
+        """
+        tenant = await self.platform.registry.get(tenant_id)
+        if tenant.status is TenantStatus.DELETED:
+            if kept is not None:
+                raise InvalidBody([Problem("kept", "deleted", "A deleted tenant has no kept databases.")])
+            return await self.undelete(tenant_id, backup=backup, slug=slug, domain=domain)
+        for name, value in (("slug", slug), ("primaryDomain", domain)):
+            if value is not None:
+                raise InvalidBody([Problem(name, "not-deleted", "Only a deleted tenant gets another one.")])
+        return await self.restore(tenant_id, backup=backup, kept=kept), None
+
+    async def undelete(
+        self,
+        tenant_id: UUID,
+        *,
+        backup: UUID | None = None,
+        slug: str | None = None,
+        domain: str | None = None,
+    ) -> tuple[UUID, NamesTaken]:
+        """Bring a deleted tenant back. Returns the id of the job, and its names.
+
+        Raises what ``LifeCycle.undelete`` raises, and :class:`~tenant_schema.problems.InvalidInput` for names
+        that cannot be.
+        """
+        given = {"slug": slug, "primaryDomain": domain}
+        bases = self.platform.settings.base_domains
+        problems = list(faults_of({name: one for name, one in given.items() if one is not None}, bases))
+        if problems:
+            raise InvalidInput(problems)
+        canonical = None if domain is None else parse_tenant_domain(domain, bases)
+        job, names = await self.platform.life_cycle.undelete(
+            tenant_id, backup=backup, slug=slug, domain=canonical
+        )
+        details = {"slug": names.slug, "domain": names.primary, "leftOut": list(names.left_out)}
+        await self._record("tenant.undelete", tenant_id, job=str(job), **details)
+        return job, names
 
     async def kept(self, tenant_id: UUID) -> list[KeptRecord]:
         """Return the databases that the tenant had. Raises ``TenantNotFound``."""

@@ -6,6 +6,7 @@ start and end. :mod:`api.operations.create_tenant` creates tenants. The caller b
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,9 +77,18 @@ class TenantActs:
             return await self._through("tenant.resume", tenant_id, self.platform.provisioning.resume)
         return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
 
-    async def delete(self, tenant_id: UUID) -> TenantRef:
-        """Delete the tenant with its database. Raises what :meth:`Provisioning.delete` raises."""
+    async def delete(self, tenant_id: UUID) -> datetime | None:
+        """Delete the tenant. Returns until when it can be brought back; None if it is deleted for ever.
+
+        It is kept where backups are stored and DELETED_TENANT_DAYS is not 0. Raises what
+        :meth:`LifeCycle.delete` and :meth:`Provisioning.delete` raise.
+        """
         tenant = await self.platform.registry.get(tenant_id)
+        if tenant.status is TenantStatus.DELETED or self.platform.life_cycle.keeps_deleted:
+            return await self._delete_for_a_while(tenant)
+        if self.platform.backups.is_configured:  # DELETED_TENANT_DAYS is 0: no archive of it is kept
+            await self.erase(tenant_id)
+            return None
         await self._record("tenant.delete", tenant)
         try:
             await self.platform.provisioning.delete(tenant.id)
@@ -86,7 +96,7 @@ class TenantActs:
             await self._record("tenant.delete-failed", tenant, reason=error.code)
             raise
         await self._record("tenant.deleted", tenant)
-        return tenant
+        return None
 
     async def erase(self, tenant_id: UUID) -> dict[str, Any]:
         """Delete the tenant, and destroy its backups and its data key. Returns the certificate.
@@ -172,6 +182,16 @@ class TenantActs:
             await self.platform.domains.remove(tenant_id, domain)
             await self._record_domain("domain.remove", tenant_id, domain)
         return domain
+
+    async def _delete_for_a_while(self, tenant: TenantRef) -> datetime:
+        async with self.platform.registry.changing():
+            deletion = await self.platform.life_cycle.delete(tenant.id)
+            until = deletion.restorable_until
+            if tenant.status is not TenantStatus.DELETED:
+                await self._record("tenant.delete", tenant, restorableUntil=until.isoformat())
+        await self.platform.engines.disconnect(await self.platform.registry.get(tenant.id))
+        self.platform.jobs.wake()
+        return until
 
     async def _through(
         self, action: str, tenant_id: UUID, act: Callable[[UUID], Awaitable[object]]

@@ -14,7 +14,7 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "kept-database-not-found": (
         "Kept database not found",
-        "The tenant has no kept database with this id. They are dropped a week after they were replaced.",
+        "The tenant has no kept database with this id. They are dropped some days after they were replaced.",
     ),
     "archive-pending": (
         "Archive pending",

@@ -174,7 +174,11 @@ class TenantResponse(Output):
     slug: _Slug
     status: _Status
     domain: Annotated[
-        str, Meta(description="The primary domain; empty while deleting.", examples=["acme.localhost"])
+        str,
+        Meta(
+            description="The primary domain; empty for a deleted tenant.",
+            examples=["acme.localhost"],
+        ),
     ]
     db_server: Annotated[str, Meta(description="`sqlite`, or host:port.", examples=["sqlite"])]
     db_name: Annotated[str, Meta(examples=["tenant_acme"])]
@@ -185,6 +189,10 @@ class TenantResponse(Output):
     template: Annotated[bool, Meta(description="New tenants may be made from it.")]
     created_at: _Time
     updated_at: _Time
+    restorable_until: (
+        Annotated[datetime, Meta(description="Until when a deleted tenant can be brought back. UTC.")]
+        | UnsetType
+    ) = UNSET
 
     @classmethod
     def of(cls, record: TenantRecord) -> "TenantResponse":
@@ -202,6 +210,7 @@ class TenantResponse(Output):
             template=record.ref.is_template,
             created_at=record.created_at,
             updated_at=record.updated_at,
+            restorable_until=UNSET if record.deletion is None else record.deletion.restorable_until,
         )
 
 
@@ -224,7 +233,13 @@ class TenantQuery(Input):
     cursor: (
         Annotated[str, Meta(description="`page.next` of the previous page.", max_length=200)] | UnsetType
     ) = UNSET
-    status: Annotated[_Status, Meta(description="Only tenants with this status.")] | UnsetType = UNSET
+    status: (
+        Annotated[
+            _Status,
+            Meta(description="Only tenants with this status. Deleted ones are listed with it only."),
+        ]
+        | UnsetType
+    ) = UNSET
     search: Annotated[
         str, Meta(description="Only tenants whose name, slug or domain contains this text.", max_length=200)
     ] = ""
@@ -257,6 +272,18 @@ class TenantDeleted(Output):
     """The tenant was deleted."""
 
     success: bool
+    restorable_until: (
+        Annotated[
+            datetime,
+            Meta(
+                description=(
+                    "Until when `POST …/restore {}` brings it back. Not given if it is deleted for ever: "
+                    "with `erase`, without BACKUP_URL, and with DELETED_TENANT_DAYS=0."
+                )
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     certificate: (
         Annotated[
             dict[str, Any],

@@ -4,12 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from datetime import timedelta
+from functools import partial
 
 import structlog
 
 from api.composition import Platform
 from api.errors import CentralOutOfDate
 from api.frontend.files import frontend_version
+from api.operations.deleted_tenants import erase_expired
 from api.server.process_metrics import exchange_metrics
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
@@ -78,6 +80,7 @@ async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) 
             platform.idempotency.purge,
             platform.job_service.prune,
             platform.life_cycle.drop_expired,
+            partial(erase_expired, platform),
         ]
         await platform.provisioning.keep_up(every, pruning=pruning)
 

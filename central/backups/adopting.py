@@ -12,8 +12,17 @@ from uuid import UUID
 from central.backups import rows
 from central.backups.ages import record_age
 from central.backups.data_keys import DataKey
+from central.backups.deletion_marks import DeletionMark
 from central.backups.errors import BackupError, BackupNotFound, ObjectMissing
-from central.backups.names import ALL, archive_name, parse_archive_name, parse_key_name, proof_name
+from central.backups.names import (
+    ALL,
+    archive_name,
+    mark_name,
+    parse_archive_name,
+    parse_key_name,
+    parse_mark_name,
+    proof_name,
+)
 from central.backups.parts import BackupParts
 from central.backups.proofs import LONGEST, Proof
 from central.backups.records import BackupRecord, Reason
@@ -21,8 +30,10 @@ from central.backups.store import BackupStore, StoredObject
 from central.backups.types import ArchiveOrigin
 from central.errors import CentralError, DomainTaken, TenantNotFound
 from central.registry import Registry
+from central.registry.deletions import insert_deleted
 from central.servers import DatabaseServers
-from central.tables import TenantStatus
+from central.slugs import parse_tenant_name
+from central.tables import Tenant, TenantStatus
 
 __all__ = ["AdoptBackups", "Adopted"]
 
@@ -49,6 +60,7 @@ class _Found:
     """The objects of one tenant."""
 
     has_key: bool = False
+    has_mark: bool = False
     archives: dict[UUID, StoredObject] = field(default_factory=dict)
 
 
@@ -66,7 +78,8 @@ class AdoptBackups:
         """Adopt all tenants of the store, one after the other.
 
         A tenant that is not in the registry is recorded as archived: restoring one of its backups brings it
-        back. Raises :class:`~central.backups.errors.StoreError` if the store cannot be listed.
+        back. One that was deleted is recorded as deleted. Raises
+        :class:`~central.backups.errors.StoreError` if the store cannot be listed.
 
         :param report: called after each tenant.
         """
@@ -82,6 +95,8 @@ class AdoptBackups:
         async for one in self._store.list(ALL):
             if (key_of := parse_key_name(one.name)) is not None:
                 tenants.setdefault(key_of, _Found()).has_key = True
+            elif (deleted := parse_mark_name(one.name)) is not None:
+                tenants.setdefault(deleted, _Found()).has_mark = True
             elif (ids := parse_archive_name(one.name)) is not None:
                 tenants.setdefault(ids[0], _Found()).archives[ids[1]] = one
         return {tenant_id: found for tenant_id, found in tenants.items() if found.archives}
@@ -105,7 +120,8 @@ class AdoptBackups:
             return Adopted(tenant_id, problems=tuple(problems))
         origin = next((one for is_proven, one in origins if is_proven), origins[0][1])
         await record_age(tenant_id)
-        is_new_tenant, more = await self._adopt_tenant(origin)
+        mark = await self._mark(tenant_id) if found.has_mark else None
+        is_new_tenant, more = await self._adopt_tenant(origin, mark)
         return Adopted(tenant_id, origin.slug, is_new_tenant, new, proven, (*problems, *more))
 
     async def _adopt_backup(
@@ -162,14 +178,27 @@ class AdoptBackups:
             mark=None,
         )
 
-    async def _adopt_tenant(self, origin: ArchiveOrigin) -> tuple[bool, list[str]]:
-        """Record the tenant as archived, unless it is in the registry. Returns also what is in the way."""
+    async def _mark(self, tenant_id: UUID) -> DeletionMark | None:
+        """Return what says that the tenant is deleted, if this installation has signed it."""
+        try:
+            text = await self._store.get(mark_name(tenant_id), LONGEST)
+        except ObjectMissing:
+            return None
+        return self._parts.signer.verify_deletion(text, tenant_id)
+
+    async def _adopt_tenant(self, origin: ArchiveOrigin, mark: DeletionMark | None) -> tuple[bool, list[str]]:
+        """Record the tenant as archived or deleted, unless it is in the registry. Returns also what is in
+        the way.
+        """
         registry = self._parts.registry
         try:
             await registry.get(origin.tenant_id)
             return False, []
         except TenantNotFound:
             pass
+        if mark is not None:
+            await _insert_deleted(registry, self._parts.servers, origin, mark)
+            return True, []
         if not origin.domains:
             return False, ["The archive names no host name of the tenant."]
         try:
@@ -193,6 +222,24 @@ async def _reserve(registry: Registry, servers: DatabaseServers, origin: Archive
         await registry.set_status(
             origin.tenant_id, TenantStatus.ARCHIVED, expected={TenantStatus.PROVISIONING}
         )
+
+
+async def _insert_deleted(
+    registry: Registry, servers: DatabaseServers, origin: ArchiveOrigin, mark: DeletionMark
+) -> None:
+    """Record a deleted tenant. Its database is named as no other tenant's is, and is not there."""
+    name = parse_tenant_name(mark.name)
+    tenant = Tenant(
+        id=origin.tenant_id,
+        slug=mark.slug,
+        name=name,
+        folded_name=name.casefold(),
+        database_server=servers.default.name,
+        db_name=servers.name_beside(mark.slug, origin.tenant_id.hex[-8:]),
+        admin_email=origin.admin_email,
+    )
+    async with registry.changing():
+        await insert_deleted(tenant, mark.domains, mark.deleted_at, mark.restorable_until)
 
 
 async def _missing_domains(registry: Registry, origin: ArchiveOrigin) -> AsyncIterator[str]:

@@ -3,6 +3,7 @@
 ::
 
     tenants/<tenant id>/key                     the tenant's data key, sealed
+    tenants/<tenant id>/deleted                 says that the tenant is deleted, signed
     tenants/<tenant id>/<backup id>.freehold    an archive
     tenants/<tenant id>/<backup id>.proof       the signed statement that it was restored
 """
@@ -16,8 +17,10 @@ __all__ = [
     "archive_name",
     "folder_of",
     "key_name",
+    "mark_name",
     "parse_archive_name",
     "parse_key_name",
+    "parse_mark_name",
     "proof_name",
 ]
 
@@ -27,6 +30,7 @@ ALL: Final = "tenants"
 _ID: Final = r"([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})"
 _ARCHIVE: Final = re.compile(rf"tenants/{_ID}/{_ID}\.freehold")
 _KEY: Final = re.compile(rf"tenants/{_ID}/key")
+_MARK: Final = re.compile(rf"tenants/{_ID}/deleted")
 
 
 def folder_of(tenant_id: UUID) -> str:
@@ -37,6 +41,11 @@ def folder_of(tenant_id: UUID) -> str:
 def key_name(tenant_id: UUID) -> str:
     """The name of a tenant's sealed data key."""
     return f"{ALL}/{tenant_id}/key"
+
+
+def mark_name(tenant_id: UUID) -> str:
+    """The name of the object that says that a tenant is deleted."""
+    return f"{ALL}/{tenant_id}/deleted"
 
 
 def archive_name(tenant_id: UUID, backup: UUID) -> str:
@@ -58,4 +67,10 @@ def parse_archive_name(name: str) -> tuple[UUID, UUID] | None:
 def parse_key_name(name: str) -> UUID | None:
     """Return the id of the tenant of a data key's name; None for any other name."""
     found = _KEY.fullmatch(name)
+    return None if found is None else UUID(found[1])
+
+
+def parse_mark_name(name: str) -> UUID | None:
+    """Return the id of the tenant that an object says to be deleted; None for any other name."""
+    found = _MARK.fullmatch(name)
     return None if found is None else UUID(found[1])

@@ -12,6 +12,7 @@ from uuid import UUID
 
 import msgspec
 
+from central.backups.deletion_marks import DeletionMark
 from central.secrets.vault import Vault
 
 __all__ = ["LONGEST", "Proof", "ProofSigner"]
@@ -19,6 +20,7 @@ __all__ = ["LONGEST", "Proof", "ProofSigner"]
 LONGEST: Final = 8_192
 """Bytes of a proof at most."""
 _PURPOSE: Final = "backup-proofs"
+_DELETIONS: Final = "deletion-marks"
 
 
 class Proof(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
@@ -38,6 +40,14 @@ class Proof(msgspec.Struct, frozen=True, kw_only=True, rename="camel"):
     sha256: str
     engine: str
     version: str
+
+
+class _SignedMark(msgspec.Struct, frozen=True):
+    """As :class:`_Signed`."""
+
+    deletion: msgspec.Raw
+    key: str
+    signature: str
 
 
 class _Signed(msgspec.Struct, frozen=True):
@@ -73,6 +83,25 @@ class ProofSigner:
         if key is None or not hmac.compare_digest(_mac(key, bytes(signed.proof)), signed.signature):
             return None
         return proof if (proof.tenant, proof.backup) == (tenant_id, backup) else None
+
+    def sign_deletion(self, mark: DeletionMark) -> str:
+        """Return the mark with its signature, as JSON."""
+        keys = self._vault.derive(_DELETIONS, mark.tenant)
+        encoded = msgspec.json.encode(mark)
+        signed = _SignedMark(msgspec.Raw(encoded), keys.current_key_id, _mac(keys.current, encoded))
+        return msgspec.json.encode(signed).decode()
+
+    def verify_deletion(self, text: str | bytes, tenant_id: UUID) -> DeletionMark | None:
+        """Return the mark of this tenant; None if it is another's, or not signed by this installation."""
+        try:
+            signed = msgspec.json.decode(text, type=_SignedMark)
+            mark = msgspec.json.decode(signed.deletion, type=DeletionMark)
+        except msgspec.MsgspecError:
+            return None
+        key = self._vault.derive(_DELETIONS, tenant_id).get(signed.key)
+        if key is None or not hmac.compare_digest(_mac(key, bytes(signed.deletion)), signed.signature):
+            return None
+        return mark if mark.tenant == tenant_id else None
 
 
 def _mac(key: bytes, data: bytes) -> str:

@@ -17,6 +17,7 @@ class Reason:
     SCHEDULE: Final = "schedule"
     REQUEST: Final = "request"
     ADOPTED: Final = "adopted"
+    DELETION: Final = "deletion"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -22,7 +22,8 @@ from central.jobs.kinds import Done, Outcome
 from central.jobs.open import is_open
 from central.jobs.store import NewJob
 from central.registry import TenantRef
-from central.tables import WITH_DATABASE
+from central.registry.deletions import deletion_of
+from central.tables import WITH_DATABASE, TenantStatus
 from piccolo_engines.columns import new_id, utc_now
 
 __all__ = ["PROVE", "TAKE", "TakeBackup", "prove_job", "take_job"]
@@ -70,7 +71,7 @@ class TakeBackup:
             tenant = await self._parts.registry.get(cast("UUID", claim.job.tenant_id))
         except TenantNotFound:
             return Done(is_forgotten=True)
-        if tenant.status not in WITH_DATABASE:
+        if not await _has_database(tenant):
             raise JobFailed(f"The tenant is {tenant.status.value}: it has no database to back up.")
         store, reason = self._parts.required_store, str(claim.job.arguments["reason"])
         if (taken := await rows.taken_by(claim.job.id)) is not None:  # and killed before that was recorded
@@ -144,3 +145,11 @@ class TakeBackup:
             if one.job_id == claim.job.id or not await is_open(one.job_id):
                 await store.discard(one.object_name)
                 await rows.forget(one.id)
+
+
+async def _has_database(tenant: TenantRef) -> bool:
+    """Whether there is something to back up: that of a deleted tenant is until its last archive is proven."""
+    if tenant.status is not TenantStatus.DELETED:
+        return tenant.status in WITH_DATABASE
+    deletion = await deletion_of(tenant.id)
+    return deletion is not None and deletion.has_database

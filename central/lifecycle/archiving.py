@@ -54,8 +54,12 @@ class ProveArchive(Repeated):
         last = await rows.latest_proven(tenant.id)
         if last is not None and last.digest == contents.digest and backups.is_proven(last):
             return
-        await backups.request(tenant)
+        await self.request(subject)
         raise ArchivePending(tenant.slug)
+
+    async def request(self, subject: Replacement) -> None:
+        """Have a backup taken and proved."""
+        await self.lifecycle.backups.request(subject.tenant)
 
     async def undo(self, _subject: object) -> None:
         pass

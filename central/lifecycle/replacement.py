@@ -28,7 +28,6 @@ from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import DatabaseMissing
 
 __all__ = [
-    "KEEP_FOR",
     "SWITCH",
     "CreateBesideUser",
     "FenceFormer",
@@ -49,9 +48,6 @@ __all__ = [
     "switching_back",
 ]
 
-KEEP_FOR: Final = timedelta(days=7)
-"""How long the database that a tenant had is kept."""
-
 SWITCH: Final = "switch"
 """The step from which on an operation is finished and not undone."""
 
@@ -62,12 +58,18 @@ _STOPPED = (TenantStatus.ACTIVE, TenantStatus.READ_ONLY)
 
 @dataclass(frozen=True, slots=True)
 class LifeCycleParts:
-    """The services that the steps use."""
+    """The services that the steps use.
+
+    :ivar keep_for: how long the database that a tenant had is kept.
+    :ivar keep_deleted_for: how long the archive of a deleted tenant is kept.
+    """
 
     parts: Parts
     vault: Vault
     contents: TenantContents
     backups: Backups
+    keep_for: timedelta = timedelta(days=7)
+    keep_deleted_for: timedelta = timedelta(days=30)
 
 
 @dataclass(slots=True)
@@ -78,6 +80,8 @@ class Replacement:
     :ivar job_id: the job that executes the steps.
     :ivar server: the name of the server that the tenant's database is to be on.
     :ivar backup: what the database is filled from; ``None`` for the tenant itself.
+    :ivar slug: another slug for a deleted tenant that comes back. :ivar domain: another primary host name.
+    :ivar serves_as: the status that it gets.
     :ivar copied: what it was filled with by this process.
     """
 
@@ -88,6 +92,9 @@ class Replacement:
     backup: UUID | None = None
     report: Report | None = field(default=None, repr=False)
     copied: Copied | None = None
+    slug: str | None = None
+    domain: str | None = None
+    serves_as: TenantStatus = TenantStatus.ACTIVE
 
 
 async def beside_row(replacement: Replacement) -> dict[str, Any]:
@@ -285,7 +292,7 @@ class Switch(Repeated):
             _row.db_name: tenant.db_name,
             _row.username: former[0],
             _row.secret: former[1],
-            _row.kept_until: utc_now() + KEEP_FOR,
+            _row.kept_until: utc_now() + self.lifecycle.keep_for,
         }
         await _row.update(changes).where(_row.id == subject.id)
 

@@ -1,4 +1,4 @@
-"""LifeCycle: moves tenants, restores backups in place, and switches back, as jobs of steps."""
+"""LifeCycle: moves tenants, restores backups in place, archives and deletes tenants, as jobs of steps."""
 
 import logging
 from collections.abc import Mapping, Sequence
@@ -10,7 +10,7 @@ from uuid import UUID
 
 from central.backups import rows
 from central.backups.errors import BackupNotFound, DataKeyMissing, ObjectMissing, StoreRefuses
-from central.errors import WrongStatus
+from central.errors import RegistryError, WrongStatus
 from central.jobs.claims import Claim, in_short
 from central.jobs.errors import JobFailed, JobInterrupted, JobLost
 from central.jobs.kinds import JobKind
@@ -19,6 +19,7 @@ from central.jobs.steps import StepLog
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job, JobState, StepState
 from central.lifecycle.archiving import ARCHIVED, archiving, returning
+from central.lifecycle.deleting import keeping, undeleting
 from central.lifecycle.errors import (
     AlreadyThere,
     ArchivePending,
@@ -35,9 +36,10 @@ from central.lifecycle.replacement import (
     switching_back,
 )
 from central.lifecycle.tables import KeptDatabase, KeptState
-from central.provisioning.errors import OperationRunning
-from central.provisioning.types import operation_key
+from central.provisioning.errors import OperationRunning, PasswordChanging
+from central.provisioning.types import KEEP, operation_key
 from central.registry import TenantRef
+from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names
 from central.servers import UnknownServer
 from central.tables import Tenant, TenantStatus
 from piccolo_engines.columns import utc_now
@@ -50,7 +52,7 @@ _WAITS: Final = 12
 """How often it is looked whether a tenant's last backup is proven: for about half an hour."""
 _LONGEST_PAUSE: Final = timedelta(seconds=30)
 _LOST: Final = (BackupNotFound, DataKeyMissing, ObjectMissing, StoreRefuses)
-_FINAL: Final = (WrongStatus, UnknownServer, LifeCycleError, *_LOST)
+_FINAL: Final = (RegistryError, UnknownServer, LifeCycleError, *_LOST)
 """Errors that repeating does not change."""
 _UNDOING: Final = frozenset({StepState.UNDOING, StepState.UNDONE})
 _log = logging.getLogger(__name__)
@@ -65,6 +67,8 @@ class LifeCycleJob(StrEnum):
     SWITCH_BACK = "tenant.switch-back"
     ARCHIVE = "tenant.archive"
     RETURN = "tenant.return"
+    KEEP = KEEP
+    UNDELETE = "tenant.undelete"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,11 @@ class LifeCycle:
             LifeCycleJob.SWITCH_BACK: switching_back(lifecycle),
             LifeCycleJob.ARCHIVE: archiving(lifecycle),
             LifeCycleJob.RETURN: returning(lifecycle),
+            LifeCycleJob.KEEP: keeping(lifecycle),
+            LifeCycleJob.UNDELETE: undeleting(lifecycle),
         }
         self._backups = lifecycle.backups
+        self._keep_deleted_for = lifecycle.keep_deleted_for
         self.kinds: Sequence[JobKind] = [
             JobKind(
                 name=kind,
@@ -174,6 +181,61 @@ class LifeCycle:
         arguments = {"to": tenant.database_server, "backup": str(last.id)}
         return await self._enqueue(LifeCycleJob.RETURN, tenant, arguments)
 
+    @property
+    def keeps_deleted(self) -> bool:
+        """Whether deleted tenants can be brought back for a while."""
+        return self._backups.is_configured and self._keep_deleted_for > timedelta(0)
+
+    async def delete(self, tenant_id: UUID) -> Deletion:
+        """Delete the tenant for a while: its slug and host names are free, and its archive is kept.
+
+        One transaction, or part of the present one. A job proves the archive, and drops the database.
+        Deleting a deleted tenant changes nothing. Raises ``TenantNotFound``, ``WrongStatus``,
+        ``OperationRunning``, ``PasswordChanging`` and ``BackupsNotConfigured``.
+        """
+        _ = self._backups.parts.required_store
+        found = await deletion_of(tenant_id)
+        if found is not None:
+            return found
+        async with self._parts.registry.changing():
+            tenant = await self._parts.registry.get(tenant_id)
+            await self._require_no_operation(tenant)
+            if await self._parts.credentials.is_changing(tenant_id):
+                raise PasswordChanging(tenant.slug)
+            found = await free_names(tenant_id, utc_now() + self._keep_deleted_for)
+            await self._parts.registry.disconnect(tenant_id, force=True, expected=(TenantStatus.DELETED,))
+            await self._enqueue(LifeCycleJob.KEEP, tenant, {})
+        return found
+
+    async def undelete(
+        self,
+        tenant_id: UUID,
+        *,
+        backup: UUID | None = None,
+        slug: str | None = None,
+        domain: str | None = None,
+    ) -> tuple[UUID, NamesTaken]:
+        """Enqueue that a deleted tenant comes back from its archive. Returns the job's id and its names.
+
+        Raises as :meth:`bring_back`, ``SlugTaken``, and ``DomainTaken`` for its primary host name.
+
+        :param backup: of this tenant; by default the last proven one.
+        :param slug: another slug than that which it had.
+        :param domain: another primary host name.
+        """
+        tenant = await self._with_status(tenant_id, TenantStatus.DELETED)
+        deletion, last = await deletion_of(tenant_id), await rows.latest_proven(tenant_id)
+        if backup is not None:
+            last = await self._backups.get(backup, tenant_id)
+        if deletion is None or last is None:
+            raise BackupNotFound(tenant.slug)
+        names = await free_for(deletion, slug, domain)
+        arguments = {"to": tenant.database_server, "backup": str(last.id)}
+        arguments |= {"slug": names.slug, "domain": names.primary}
+        if deletion.former_status is TenantStatus.SUSPENDED:
+            arguments["servesAs"] = TenantStatus.SUSPENDED.value
+        return await self._enqueue(LifeCycleJob.UNDELETE, tenant, arguments), names
+
     async def kept(self, tenant_id: UUID) -> list[KeptRecord]:
         """Return the tenant's kept databases, the newest first."""
         mine = (_row.tenant_id == tenant_id) & (_row.state == KeptState.KEPT)
@@ -222,6 +284,9 @@ class LifeCycle:
         await log.reload()
         if isinstance(failure.reason, JobLost | JobInterrupted):
             raise failure.reason
+        if log.claim.job.kind == KEEP:
+            await self._keep_trying(log, failure)
+            return
         reason = failure.reason
         if isinstance(reason, self._faults):
             reason = ContentsRefused(str(reason))
@@ -235,6 +300,12 @@ class LifeCycle:
             raise JobFailed(in_short(reason)) from reason
         await log.fail(failure.step, reason)
         await self._undo(steps, subject, log)
+
+    async def _keep_trying(self, log: StepLog, failure: StepFailed) -> None:
+        """Leave the job to a later attempt: the database stays until its archive is proven."""
+        if not log.states:
+            raise failure.reason
+        await log.give_up(failure.step, failure.reason)
 
     async def _undo(self, steps: Any, subject: Replacement, log: StepLog) -> None:
         try:
@@ -260,6 +331,9 @@ class LifeCycle:
             server=arguments.get("to", tenant.database_server),
             backup=None if backup is None else UUID(backup),
             report=report,
+            slug=arguments.get("slug"),
+            domain=arguments.get("domain"),
+            serves_as=TenantStatus(arguments.get("servesAs", TenantStatus.ACTIVE)),
         )
 
     async def _active(self, tenant_id: UUID) -> TenantRef:
@@ -267,14 +341,20 @@ class LifeCycle:
 
     async def _with_status(self, tenant_id: UUID, status: TenantStatus) -> TenantRef:
         tenant = await self._parts.registry.get(tenant_id)
-        key = operation_key(tenant_id)
-        if await Job.exists().where(Job.unique_key == key, Job.state != JobState.FAILED):
-            raise OperationRunning(tenant.slug)
+        await self._require_no_operation(tenant)
         if tenant.status is not status:
             raise WrongStatus(tenant.status)
         return tenant
 
+    async def _require_no_operation(self, tenant: TenantRef) -> None:
+        is_open = (Job.unique_key == operation_key(tenant.id)) & (Job.state != JobState.FAILED)
+        if await Job.exists().where(is_open):
+            raise OperationRunning(tenant.slug)
+
     async def _enqueue(self, kind: LifeCycleJob, tenant: TenantRef, arguments: Mapping[str, str]) -> UUID:
+        """Enqueue the job. One that has failed had changed nothing: it gives its key to this one."""
+        has_failed = (Job.unique_key == operation_key(tenant.id)) & (Job.state == JobState.FAILED)
+        await Job.update({Job.unique_key: None}).where(has_failed)
         new = NewJob(
             kind=kind,
             tenant_id=tenant.id,

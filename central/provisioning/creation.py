@@ -1,7 +1,7 @@
 """The steps that create a tenant. :mod:`central.provisioning.steps` has their order."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from central.jobs.pipeline import Repeated
 from central.migrations.copies import DatabaseCopies
@@ -10,6 +10,7 @@ from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry
+from central.registry.deletions import is_of_another
 from central.servers import DatabaseExists, DatabaseServer, DatabaseServers, UserExists
 from central.servers.credentials import Credentials
 from central.tables import TenantStatus
@@ -60,6 +61,7 @@ class Reserve(Repeated):
     is_central = True
 
     async def do(self, subject: NewTenant) -> None:
+        await self._avoid_names_in_use(subject)
         tenant = subject.tenant
         subject.tenant = await self.registry.reserve(
             tenant_id=tenant.id,
@@ -76,6 +78,14 @@ class Reserve(Repeated):
             await self.credentials.store(tenant.id, subject.username, subject.password)
         if subject.filling is None:
             subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
+
+    async def _avoid_names_in_use(self, subject: NewTenant) -> None:
+        """Choose another database if a deleted tenant, which had this slug, still has that one."""
+        tenant = subject.tenant
+        if await is_of_another(tenant.id, tenant.database_server, tenant.db_name):
+            mark = tenant.id.hex[-8:]
+            subject.tenant = replace(tenant, db_name=self.servers.name_beside(tenant.slug, mark))
+            subject.username = self.servers.username_beside(tenant.slug, mark)
 
     async def undo(self, subject: NewTenant) -> None:
         await self.registry.remove(subject.tenant.id)

@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +16,7 @@ from central.jobs.kinds import JobKind
 from central.jobs.pipeline import Observer, Step, StepFailed, UndoableStep, carry_out
 from central.jobs.steps import LONGEST_STEP_PAUSE, StepLog
 from central.jobs.store import JobStore
+from central.provisioning.deletion import DELETABLE
 from central.provisioning.errors import (
     CreationFailed,
     DeletionFailed,
@@ -122,14 +123,15 @@ class Provisioning:
         new.filling = filling
         return await self._uninterrupted(self._create(new, TenantJob.IMPORT, self._importing))
 
-    async def delete(self, tenant_id: UUID) -> TenantRef:
-        """Delete the tenant with all its data. Returns its last state.
+    async def delete(self, tenant_id: UUID, *, expected: Collection[TenantStatus] = DELETABLE) -> TenantRef:
+        """Delete the tenant with all its data, for ever. Returns its last state.
 
-        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant that is being created or deleted, and
-        ``DeletionFailed``.
+        Raises ``TenantNotFound``, ``WrongStatus`` for a tenant whose status is none of ``expected``,
+        ``OperationRunning``, and ``DeletionFailed``.
         """
         tenant = await self._parts.registry.get(tenant_id)
-        return await self._uninterrupted(self._delete(tenant))
+        steps = self._deletion if expected is DELETABLE else deletion(self._parts, expected)
+        return await self._uninterrupted(self._delete(tenant, steps))
 
     async def change_password(self, tenant_id: UUID, *, ends_connections: bool = False) -> Login:
         """Change the password of the tenant's database user. Returns the new login.
@@ -253,9 +255,9 @@ class Provisioning:
         _log.error("Creating the tenant %s failed: %s", slug, failure.step, exc_info=reason)
         raise CreationFailed(slug, failure.step, is_clean=is_clean) from reason
 
-    async def _delete(self, tenant: TenantRef) -> TenantRef:
-        async with self._journaled(TenantJob.DELETE, tenant, self._deletion) as log:
-            failure = await _attempt(carry_out(self._deletion, tenant, log, self._observer))
+    async def _delete(self, tenant: TenantRef, steps: Sequence[Step[TenantRef]]) -> TenantRef:
+        async with self._journaled(TenantJob.DELETE, tenant, steps) as log:
+            failure = await _attempt(carry_out(steps, tenant, log, self._observer))
             if failure is None:
                 return tenant
             if not await self._reconciliation.postpone(log, failure):  # nothing has happened

@@ -11,7 +11,7 @@ The first step of each opens its run and the last one closes it, in the same tra
 open exactly as long as its tenant is between two states.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from central.jobs.pipeline import Step, UndoableStep
@@ -29,6 +29,7 @@ from central.provisioning.creation import (
     SeedAccess,
 )
 from central.provisioning.deletion import (
+    DELETABLE,
     CutLeases,
     DropDatabase,
     DropUser,
@@ -45,6 +46,7 @@ from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry, TenantRef
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
+from central.tables import TenantStatus
 from central.tenancy.engines import TenantEngines
 from central.tenancy.tenancy import Tenancy
 
@@ -102,10 +104,10 @@ def importing(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:
     )
 
 
-def deletion(parts: Parts) -> tuple[Step[TenantRef], ...]:
-    """Return the steps that delete a tenant."""
+def deletion(parts: Parts, expected: Collection[TenantStatus] = DELETABLE) -> tuple[Step[TenantRef], ...]:
+    """Return the steps that delete a tenant with one of these statuses."""
     return (
-        MarkDeleting(parts.registry, parts.credentials),
+        MarkDeleting(parts.registry, parts.credentials, expected),
         CutLeases(parts.engines),
         DropDatabase(parts.servers),
         DropUser(parts.servers, parts.credentials),

@@ -5,7 +5,7 @@ import string
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
 from piccolo.engine.base import Engine
@@ -13,6 +13,7 @@ from piccolo.engine.base import Engine
 from central.registry import TenantRef
 
 __all__ = [
+    "KEEP",
     "Admin",
     "Filling",
     "NewTenant",
@@ -26,6 +27,10 @@ __all__ = [
 
 _SPECIAL = "-_"
 _ALPHABET = string.ascii_letters + string.digits + _SPECIAL
+
+
+KEEP: Final = "tenant.keep"
+"""The kind of the job that archives the database of a deleted tenant and drops it."""
 
 
 class TenantJob(StrEnum):

@@ -8,6 +8,7 @@ from piccolo.query.functions import Count
 from piccolo.querystring import QueryString
 
 from central.database import CENTRAL
+from central.registry.deletions import Deletion, deletions_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.tables import WITH_DATABASE, Domain, DomainProof, Tenant, TenantStatus
 from piccolo_engines.kept_selects import KeptSelect
@@ -53,23 +54,26 @@ async def find_by_domain(domain: str) -> tuple[TenantRef, int] | None:
 async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
     """Return the tenants that meet all conditions, newest first, up to ``limit``.
 
-    Runs two statements: one for the tenants and one for their primary domains.
+    Runs two statements: one for the tenants and one for their primary domains; a third if one is deleted.
     """
     query = Tenant.select().order_by(Tenant.id, ascending=False).limit(limit)
     for condition in conditions:
         query = query.where(condition)
     rows = await query
     domains = await _primary_domains([row["id"] for row in rows]) if rows else {}
-    return [_record(row, domains.get(row["id"], "")) for row in rows]
+    deleted = await deletions_of([row["id"] for row in rows if row["status"] == TenantStatus.DELETED])
+    return [_record(row, domains.get(row["id"], ""), deleted.get(row["id"])) for row in rows]
 
 
 async def find_tenant(tenant_id: UUID) -> list[TenantRecord]:
-    """Return the tenant, if there is one, in one round trip."""
+    """Return the tenant, if there is one, in one round trip; a second one if it is deleted."""
     domain = Domain.select(Domain.domain).where(Domain.tenant == tenant_id, Domain.is_primary.eq(True))
     query = Tenant.select().where(Tenant.id == tenant_id)
     group = SelectGroup(*query.querystrings, *domain.querystrings)
     rows, domains = await CENTRAL.run_querystring(group)
-    return [_record(row, next((one["domain"] for one in domains), "")) for row in rows]
+    deleted = await deletions_of([row["id"] for row in rows if row["status"] == TenantStatus.DELETED])
+    primary = next((one["domain"] for one in domains), "")
+    return [_record(row, primary, deleted.get(row["id"])) for row in rows]
 
 
 async def _primary_domains(tenant_ids: list[UUID]) -> dict[UUID, str]:
@@ -78,9 +82,14 @@ async def _primary_domains(tenant_ids: list[UUID]) -> dict[UUID, str]:
     return {row["tenant"]: row["domain"] for row in rows}
 
 
-def _record(row: dict[str, Any], primary_domain: str) -> TenantRecord:
+def _record(row: dict[str, Any], primary_domain: str, deletion: Deletion | None) -> TenantRecord:
     return TenantRecord(
-        ref_of(row, primary_domain), row["admin_email"], row["version"], row["created_at"], row["updated_at"]
+        ref_of(row, primary_domain),
+        row["admin_email"],
+        row["version"],
+        row["created_at"],
+        row["updated_at"],
+        deletion,
     )
 
 

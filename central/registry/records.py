@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from central.registry.deletions import Deletion
 from central.tables import DomainProof, TenantStatus
 
 __all__ = ["DomainRecord", "TenantRecord", "TenantRef"]
@@ -36,13 +37,14 @@ class TenantRef:
 
 @dataclass(frozen=True, slots=True)
 class TenantRecord:
-    """A tenant as operators see it."""
+    """A tenant as operators see it. ``deletion`` is None unless it is deleted."""
 
     ref: TenantRef
     admin_email: str
     version: int
     created_at: datetime
     updated_at: datetime
+    deletion: Deletion | None = None
 
 
 @dataclass(frozen=True, slots=True)

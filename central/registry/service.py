@@ -109,6 +109,7 @@ class Registry:
             _named(name),
             id=tenant_id or new_id(),
             slug=parse_slug(slug),
+            held_slug=slug,
             database_server=database_server,
             db_name=db_name,
             admin_email=admin_email,
@@ -126,8 +127,8 @@ class Registry:
         return (await self.record(tenant_id)).ref
 
     async def by_slug(self, slug: str) -> TenantRef:
-        """Return the tenant with this slug. Raises :class:`~central.errors.TenantNotFound`."""
-        return _found(await find_tenants(Tenant.slug == slug), slug).ref
+        """Return the tenant that has this slug. Raises :class:`~central.errors.TenantNotFound`."""
+        return _found(await find_tenants(Tenant.held_slug == slug), slug).ref
 
     async def by_domain(self, domain: str) -> TenantRef:
         """Return the tenant of a canonical host name. Raises :class:`~central.errors.TenantNotFound`."""
@@ -189,7 +190,7 @@ class Registry:
         status: TenantStatus | None = None,
         search: str | None = None,
     ) -> Page[TenantRecord]:
-        """Return a page of tenants, newest first.
+        """Return a page of tenants, newest first. Deleted ones are in it if ``status`` is ``deleted``.
 
         ``search`` is looked for in names, slugs and domains, ignoring case; ``%`` and ``_`` are matched
         literally. Raises ``InvalidCursor``, and :class:`ValueError` for a limit outside of 1 to 200.
@@ -197,8 +198,8 @@ class Registry:
         if not 1 <= limit <= MAX_LIMIT:
             raise ValueError(f"A page has 1 to {MAX_LIMIT} items.")
         conditions = [] if cursor is None else [Tenant.id < decode_cursor(cursor)]
-        if status is not None:
-            conditions.append(Tenant.status == status)
+        is_wanted = Tenant.status != TenantStatus.DELETED.value if status is None else Tenant.status == status
+        conditions.append(is_wanted)
         if search:
             conditions.append(matches(search))
         return page_of(await find_tenants(*conditions, limit=limit + 1), limit, lambda record: record.ref.id)

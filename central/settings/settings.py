@@ -52,6 +52,8 @@ class Settings:
     :ivar slow_plans: whether the plan of a slow statement is logged with it.
     :ivar traces_url: where traces are sent by OTLP over HTTP; None for no traces.
     :ivar traces_share: how many of all traces are recorded, from 0 to 1.
+    :ivar deleted_tenant_days: how long the archive of a deleted tenant is kept; 0 for not at all.
+    :ivar kept_database_days: how long databases are kept that tenants had before they were moved or restored.
     :ivar statement_timeout: how long a statement of a tenant's request may take; 0 for no limit.
     """
 
@@ -121,6 +123,8 @@ class Settings:
     backup_store: StoreAddress | None = None
     backup_schedule: Schedule = field(default_factory=Schedule)
     backup_keep: Retention = field(default_factory=Retention)
+    kept_database_days: int = 7
+    deleted_tenant_days: int = 30
     smtp_server: SmtpServer | None = None
     smtp_tls_ca: Path | None = None
     mail_from: MailAddress | None = None
@@ -282,6 +286,8 @@ def _backups(read: EnvironmentReader) -> dict[str, object]:
         "backup_store": read.backup_store("BACKUP_URL", "BACKUP_ACCESS_KEY", "BACKUP_SECRET_KEY"),
         "backup_schedule": read.schedule("BACKUP_SCHEDULE", "0 2 * * *"),
         "backup_keep": read.retention("BACKUP_KEEP", "last=3,daily=7,weekly=4,monthly=6"),
+        "kept_database_days": read.integer("KEPT_DATABASE_DAYS", 7, least=1, most=3_650),
+        "deleted_tenant_days": read.integer("DELETED_TENANT_DAYS", 30, least=0, most=3_650),
     }
 
 

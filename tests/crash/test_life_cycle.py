@@ -1,4 +1,4 @@
-"""A real server is killed before and after every step of moving a tenant, archiving it and bringing it back.
+"""A real server is killed before and after every step of moving, archiving, deleting and bringing back.
 
 After the restart the operation is done or undone: the tenant is served with all that it had, or archived and
 comes back, and no database, user, row or file is left that nobody knows of.
@@ -16,6 +16,7 @@ import httpx
 import pytest
 
 from central.lifecycle.archiving import archiving, returning
+from central.lifecycle.deleting import keeping, undeleting
 from central.lifecycle.replacement import LifeCycleParts, moving
 from piccolo_engines.mysql import MySQLEngine
 from tests.conftest import Found, address_or_skip, clear
@@ -29,6 +30,8 @@ _NO_PARTS: Any = LifeCycleParts(*([None] * 4))  # type: ignore[arg-type]
 MOVE = [step.name for step in moving(_NO_PARTS)]
 ARCHIVE = [step.name for step in archiving(_NO_PARTS)]
 RETURN = [step.name for step in returning(_NO_PARTS)]
+KEEP = [step.name for step in keeping(_NO_PARTS)]
+UNDELETE = [step.name for step in undeleting(_NO_PARTS)]
 
 
 EVERYWHERE = ["mariadb", "mysql", "sqlite"]
@@ -49,7 +52,10 @@ class WithBackups(Server):
 
     def known(self, slug: str) -> set[str]:
         """The names of the databases that the registry knows of the tenant."""
-        tenant = "SELECT db_name FROM tenant WHERE slug = ? AND status NOT IN ('archived', 'provisioning')"
+        tenant = (
+            "SELECT db_name FROM tenant WHERE slug = ? "
+            "AND status NOT IN ('archived', 'deleted', 'provisioning')"
+        )
         kept = (
             "SELECT kept_database.db_name FROM kept_database JOIN tenant ON tenant.id = tenant_id "
             "WHERE tenant.slug = ?"
@@ -129,11 +135,11 @@ def made(server: WithBackups) -> tuple[str, str]:
     return slug, tenant_id
 
 
-def killed(server: WithBackups, line: str, path: str, body: dict[str, Any]) -> None:
+def killed(server: WithBackups, line: str, path: str, body: dict[str, Any], method: str = "POST") -> None:
     """Begin an operation, whose job the server does not survive, and start another server."""
     server.crash_at.write_text(line)
     with suppress(httpx.TransportError):  # it may be killed before it has responded
-        server.request("POST", path, json=body)
+        server.request(method, path, **({"json": body} if method == "POST" else {}))
     assert server.exit_code() == -signal.SIGKILL
     server.start()
 
@@ -179,4 +185,31 @@ def test_killed_while_coming_back(running: WithBackups, step: str) -> None:
         assert running.settled(slug, "tenant.archive") == "done"
         killed(running, line_of(when, "return", step), f"/setup/tenants/{tenant_id}/restore", {})
         assert running.settled(slug, "tenant.return") == "done"
+        assert_whole(running, slug)
+
+
+@pytest.mark.parametrize("server", ["mariadb", "sqlite"] if THOROUGHLY else ["sqlite"], indirect=True)
+@pytest.mark.parametrize("step", KEEP)
+def test_killed_while_keeping_what_was_deleted(running: WithBackups, step: str) -> None:
+    for when in whens(running):
+        slug, tenant_id = made(running)
+        path = f"/setup/tenants/{tenant_id}"
+        killed(running, line_of(when, "keep", step), path, {}, "DELETE")
+        assert running.settled(slug, "tenant.keep") == "done"
+        assert running.there(slug) == running.known(slug) == set()
+        responded(running.request("POST", f"{path}/restore", json={}), 202)
+        assert running.settled(slug, "tenant.undelete") == "done"
+        assert_whole(running, slug)
+
+
+@pytest.mark.parametrize("server", ["mariadb", "sqlite"] if THOROUGHLY else ["mariadb"], indirect=True)
+@pytest.mark.parametrize("step", UNDELETE)
+def test_killed_while_a_deleted_one_comes_back(running: WithBackups, step: str) -> None:
+    for when in whens(running):
+        slug, tenant_id = made(running)
+        path = f"/setup/tenants/{tenant_id}"
+        responded(running.request("DELETE", path), 200)
+        assert running.settled(slug, "tenant.keep") == "done"
+        killed(running, line_of(when, "undelete", step), f"{path}/restore", {})
+        assert running.settled(slug, "tenant.undelete") == "done"
         assert_whole(running, slug)

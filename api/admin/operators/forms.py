@@ -353,7 +353,10 @@ class Delete(_OnTenant):
     """Deletes the tenant with its data."""
 
     name = "Delete a tenant"
-    description = "Its database goes with it, and there is no way back. You may want a backup first."
+    description = (
+        "Its database goes with it. Where backups are stored, it can be restored for some days "
+        "(DELETED_TENANT_DAYS); otherwise there is no way back."
+    )
     more = (
         Column(
             name="confirm",
@@ -368,7 +371,9 @@ class Delete(_OnTenant):
         """Delete it."""
         if values["confirm"].strip() != slug:
             raise FormRefused(f"Nothing was deleted: write {slug} twice to delete it.")
-        await self._acts.delete(tenant_id)
+        until = await self._acts.delete(tenant_id)
+        if until is not None:
+            return f"{slug} is deleted. It can be restored until {until:%Y-%m-%d %H:%M} UTC."
         return f"{slug} is deleted, with its database."
 
 

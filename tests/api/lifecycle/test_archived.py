@@ -1,5 +1,6 @@
 """Backups in the place of a tenant's database, and tenants that are archived and come back."""
 
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +9,7 @@ import pytest
 from central.database import CENTRAL
 from central.lifecycle.tables import KeptDatabase
 from central.settings.backups import FolderAddress
-from piccolo_engines.columns import new_id
+from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.outbox import OutboxMessage
 from tenant_schema.scope import TenantScope
 from tests.api.conftest import World
@@ -41,7 +42,7 @@ async def until_done(world: World, job_id: str) -> dict[str, Any]:
 
 
 async def test_a_backup_takes_the_place_of_the_database_and_back(world_with: Any, tmp_path: Path) -> None:
-    async with world_with(backup_store=FolderAddress(tmp_path / "backups")) as world:
+    async with world_with(backup_store=FolderAddress(tmp_path / "backups"), kept_database_days=3) as world:
         await fill(world)
         user = await world.user()
         backup = await backed_up(world)
@@ -49,7 +50,10 @@ async def test_a_backup_takes_the_place_of_the_database_and_back(world_with: Any
         await carry_out(world, "restore", {"backup": backup})
         assert await names(user) == DEALS  # with her session
         assert (await user.post("/api/v1/data/deals", json={"name": "After"})).status_code == 201
-        await carry_out(world, "restore", {"kept": (await kept(world))[0]["id"]})
+        (former,) = await kept(world)
+        until = datetime.fromisoformat(former["keptUntil"])
+        assert timedelta(days=2, hours=23) < until - utc_now() <= timedelta(days=3)
+        await carry_out(world, "restore", {"kept": former["id"]})
         assert await names(user) == {*DEALS, "Later"}
 
 

@@ -3,6 +3,9 @@
 import asyncio
 import json
 from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from tempfile import NamedTemporaryFile
 from typing import Any
 from urllib.parse import quote
 from uuid import UUID
@@ -10,10 +13,16 @@ from uuid import UUID
 import httpx
 import pytest
 
+from api.operations.archives import TenantImport
+from api.operations.repeatable_import import RepeatableImport
 from central.database import CENTRAL
+from central.idempotency import Idempotency
+from central.operators.audit import Actor
+from central.provisioning.types import TenantRequest
 from central.tables import Credential, DirectoryEntry, Domain, Tenant
+from piccolo_engines.columns import utc_now
 from tenant_schema.archives.format.key_text import new_key_pair
-from tests.api.conftest import PASSWORD, World
+from tests.api.conftest import OPERATOR_TOKEN, PASSWORD, World
 from tests.api.scenarios import Callers, Scenario, assert_problem, check, table
 from tests.api.tenants.requests import NOBODY, TENANTS, acts
 
@@ -227,3 +236,32 @@ async def test_the_document_describes_both(world: World) -> None:
     created = document["paths"]["/setup/tenants/import"]["post"]
     assert list(created["requestBody"]["content"]) == [TYPE]
     assert {"201", "409", "413", "415", "422"} <= created["responses"].keys()
+
+
+async def test_an_import_with_a_key_is_executed_once(world: World) -> None:
+    data, key = await exported(world), {"Idempotency-Key": "import-copy"}
+    both = await asyncio.gather(imported(world, data, **key), imported(world, data, **key))
+    assert [one.status_code for one in both] == [201, 201]
+    assert both[0].json()["tenantId"] == both[1].json()["tenantId"]
+    assert sorted("idempotency-replayed" in one.headers for one in both) == [False, True]
+    other = await imported(world, data, query={**COPY, "name": "Another"}, **key)
+    assert_problem(other, "idempotency-mismatch")
+    assert_problem(await imported(world, await exported(world), **key), "idempotency-mismatch")
+    assert_problem(await imported(world, data, **{"Idempotency-Key": "two words"}), "invalid-idempotency-key")
+
+
+async def test_an_import_whose_process_died_after_it_reports_that_tenant(world: World) -> None:
+    data = await exported(world)
+    made = (await imported(world, data)).json()
+    an_hour_ago = Idempotency(now=lambda: utc_now() - timedelta(hours=1))
+    with CENTRAL.bind(world.platform.central_engine), NamedTemporaryFile() as file:
+        file.write(data)
+        file.flush()
+        operator = await world.platform.operators.authenticate(OPERATOR_TOKEN)
+        assert operator is not None
+        imports = RepeatableImport(TenantImport(world.platform, Actor("a test")), operator)
+        wanted = TenantRequest(slug="copy", name="A copy", domain="copy.localhost")
+        await an_hour_ago.begin(operator.id, "k", await imports._fingerprint(Path(file.name), wanted))
+    again = await imported(world, data, **{"Idempotency-Key": "k"})
+    assert (again.status_code, again.headers["idempotency-replayed"]) == (201, "true")
+    assert again.json() == {**made, "dbPassword": None}

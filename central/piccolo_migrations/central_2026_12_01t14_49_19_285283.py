@@ -26,7 +26,7 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T11:21:05:975157"
+ID = "2026-12-01T14:49:19:285283"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -38,7 +38,8 @@ async def forwards():
     manager.add_column("Tenant", "tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("Tenant", "tenant", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
     manager.add_column("Tenant", "tenant", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
-    manager.add_column("Tenant", "tenant", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False, "unique": True})
+    manager.add_column("Tenant", "tenant", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False, "index": True})
+    manager.add_column("Tenant", "tenant", "held_slug", column_class=Varchar, params={"length": 63, "default": None, "null": True, "unique": True})
     manager.add_column("Tenant", "tenant", "name", column_class=Varchar, params={"length": 200, "default": "", "null": False})
     manager.add_column("Tenant", "tenant", "folded_name", column_class=Varchar, params={"length": 600, "default": "", "null": False})
     manager.add_column(
@@ -364,6 +365,26 @@ async def forwards():
     manager.add_table("RegistryVersion", "registry_version")
     manager.add_column("RegistryVersion", "registry_version", "id", column_class=Integer, params={"default": 1, "null": False, "primary_key": True})
     manager.add_column("RegistryVersion", "registry_version", "version", column_class=Integer, params={"default": 0, "null": False})
+
+    manager.add_table("DeletedTenant", "deleted_tenant")
+    manager.add_column("DeletedTenant", "deleted_tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DeletedTenant", "deleted_tenant", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("DeletedTenant", "deleted_tenant", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "DeletedTenant",
+        "deleted_tenant",
+        "tenant",
+        column_class=ForeignKey,
+        params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "unique": True},
+    )
+    manager.add_column("DeletedTenant", "deleted_tenant", "slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("DeletedTenant", "deleted_tenant", "domains", column_class=JSON, params={"default": "[]", "null": False})
+    manager.add_column("DeletedTenant", "deleted_tenant", "former_status", column_class=Varchar, params={"length": 20, "default": "", "null": False})
+    manager.add_column("DeletedTenant", "deleted_tenant", "deleted_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column(
+        "DeletedTenant", "deleted_tenant", "restorable_until", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+    manager.add_column("DeletedTenant", "deleted_tenant", "has_database", column_class=Boolean, params={"default": True, "null": False})
 
     manager.add_table("Job", "job")
     manager.add_column("Job", "job", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
