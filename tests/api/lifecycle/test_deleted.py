@@ -71,7 +71,7 @@ async def restore(world: World, tenant: Any, **body: Any) -> dict[str, Any]:
 
 
 @ON_MARIADB
-async def test_deleted_and_back_under_its_id_with_everything(world: World) -> None:
+async def test_deleted_and_back_under_its_id_with_everything(world: World, tmp_path: Path) -> None:
     await fill(world)
     operator, acme = world.operator(), await world.tenant("acme")
     await operator.post(f"{path_of(acme)}/domains", json={"domain": "crm.acme.example", "trusted": True})
@@ -104,7 +104,7 @@ async def test_deleted_and_back_under_its_id_with_everything(world: World) -> No
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 200
     with CENTRAL.bind(world.platform.central_engine):
         assert not await DeletedTenant.exists()
-    assert objects_of(Path(world.platform.settings.data_dir).parent, "deleted") == []
+    assert objects_of(tmp_path / "backups", "/deleted") == []
 
 
 @ON_MARIADB
