@@ -2664,7 +2664,7 @@ export interface paths {
         post?: never;
         /**
          * Delete a tenant with its database
-         * @description Its host names are unknown from this moment on. There is no way back. Its backups are kept as long as BACKUP_KEEP says; with `erase=true` they are destroyed as well, with the key that they are sealed with, and the response has a certificate of that.
+         * @description Its host names are unknown from this moment on, and its slug and host names are free. Where backups are stored, its last archive is proven and kept for DELETED_TENANT_DAYS; until then `POST …/restore {}` brings it back. Then its archives are destroyed, with the key that they are sealed with. With `erase=true` they are destroyed now, also those of a deleted tenant, and the response has a certificate of that. Without backups it is deleted for ever.
          */
         delete: operations["deleteTenant"];
         options?: never;
@@ -2919,7 +2919,7 @@ export interface paths {
         put?: never;
         /**
          * Move a tenant to another database server, or to SQLite
-         * @description The tenant is read-only while it is copied: reads go on, writes get 503 `tenant-read-only`. The copy is read again and compared before it is used. The former database is kept for a week, and can be switched back to.
+         * @description The tenant is read-only while it is copied: reads go on, writes get 503 `tenant-read-only`. The copy is read again and compared before it is used. The former database is kept for KEPT_DATABASE_DAYS days, and can be switched back to.
          */
         post: operations["moveTenant"];
         delete?: never;
@@ -2959,7 +2959,7 @@ export interface paths {
         put?: never;
         /**
          * Put a backup, or a database that the tenant had, in the place of its database
-         * @description A backup is loaded beside and compared while the tenant is served. The tenant is read-only for the moment in which they are exchanged. What was written since is kept for a week. Mails that were due then are sent unless they were sent since. `{}` brings back an archived tenant.
+         * @description A backup is loaded beside and compared while the tenant is served. The tenant is read-only for the moment in which they are exchanged. What was written since is kept for KEPT_DATABASE_DAYS days. Mails that were due then are sent unless they were sent since. `{}` brings back an archived tenant, and a deleted one under its id, with its slug and host names. If another tenant has its slug or its primary host name now, that is 409 `slug-taken` or `domain-taken` unless another one is given; further host names that others have are left out.
          */
         post: operations["restoreTenant"];
         delete?: never;
@@ -6414,15 +6414,48 @@ export interface components {
             remaining: components["schemas"]["DriftItem"][];
         };
         /**
+         * RestoreBegun
+         * @description The job that restores the tenant.
+         */
+        RestoreBegun: {
+            /**
+             * Format: uuid
+             * @description UUIDv7.
+             * @example 0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11
+             */
+            job: string;
+            /**
+             * @description Of a deleted tenant.
+             * @example acme
+             */
+            slug?: string;
+            /**
+             * @description The primary host name of a deleted tenant.
+             * @example acme.localhost
+             */
+            domain?: string;
+            /**
+             * @description Host names of a deleted tenant that other tenants have now.
+             * @example [
+             *       "crm.acme.example"
+             *     ]
+             */
+            leftOut?: string[];
+        };
+        /**
          * RestoreRequest
-         * @description What takes the place of the tenant's database: a backup, or one that it had. Neither for an archived
-         *     tenant, which is brought back as it was.
+         * @description What takes the place of the tenant's database: a backup, or one that it had. Neither for an archived or
+         *     deleted tenant, which is brought back as it was.
          */
         RestoreRequest: {
             /** @default null */
             backup?: string | null;
             /** @default null */
             kept?: string | null;
+            /** @default null */
+            slug?: string | null;
+            /** @default null */
+            primaryDomain?: string | null;
         };
         /**
          * RoleChanges
@@ -6909,6 +6942,8 @@ export interface components {
          */
         TenantDeleted: {
             success: boolean;
+            /** @description Until when `POST …/restore {}` brings it back. Not given if it is deleted for ever: with `erase`, without BACKUP_URL, and with DELETED_TENANT_DAYS=0. */
+            restorableUntil?: string;
             /** @description With `erase`: what was destroyed, when, by whom, with its digests; signed with Ed25519. */
             certificate?: {
                 [key: string]: unknown;
@@ -6956,7 +6991,7 @@ export interface components {
             /** @enum {unknown} */
             status: "active" | "archived" | "deleted" | "deleting" | "provisioning" | "read-only" | "suspended";
             /**
-             * @description The primary domain; empty while deleting.
+             * @description The primary domain; empty for a deleted tenant.
              * @example acme.localhost
              */
             domain: string;
@@ -6986,6 +7021,8 @@ export interface components {
              * @example 2026-02-28T12:30:00.250000Z
              */
             updatedAt: string;
+            /** @description Until when a deleted tenant can be brought back. UTC. */
+            restorableUntil?: string;
         };
         /**
          * TenantSettingsChanges
@@ -16598,7 +16635,7 @@ export interface operations {
                 limit?: number;
                 /** @description `page.next` of the previous page. */
                 cursor?: string;
-                /** @description Only tenants with this status. */
+                /** @description Only tenants with this status. Deleted ones are listed with it only. */
                 status?: "active" | "archived" | "deleted" | "deleting" | "provisioning" | "read-only" | "suspended";
                 /** @description Only tenants whose name, slug or domain contains this text. */
                 search?: string;
@@ -16711,6 +16748,11 @@ export interface operations {
                  * @example freehold-private-AAAA
                  */
                 "Archive-Identity"?: string;
+                /**
+                 * @description Of your choice, new for each new tenant. The same key and body give the same response, without the passwords, and never a second tenant, for 7 days; the same key with another body is 422.
+                 * @example 0190f3a2-make-acme
+                 */
+                "Idempotency-Key"?: string;
             };
             path?: never;
             cookie?: never;
@@ -17512,7 +17554,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["JobBegun"];
+                    "application/json": components["schemas"]["RestoreBegun"];
                 };
             };
             400: components["responses"]["Problem400"];
