@@ -76,6 +76,7 @@ from api.controllers.tenants import TenantController
 from api.controllers.tickets import TicketController
 from api.controllers.tls import TlsController
 from api.controllers.typescript import TypeScriptController
+from api.controllers.upgrades import UpgradeController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
 from api.controllers.workspace import WorkspaceController
@@ -285,6 +286,7 @@ def _routers() -> list[Router]:
                 ServerController,
                 TenantDatabaseController,
                 JobController,
+                UpgradeController,
                 BackupController,
                 TenantSupportController,
                 OperatorFactorController,

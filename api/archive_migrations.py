@@ -26,10 +26,13 @@ class ArchiveMigrations:
     The caller binds the engine. Called with the manifest it runs the migrations that the archive's database
     had, and without one the rest of them; then it adds what this version has and an earlier one has not, as
     an upgrade does.
+
+    :ivar at_its_level: only run those that the archive's database had: it is put back as it was.
     """
 
     migrator: Migrator
     engine: Engine[Any]
+    at_its_level: bool = False
     _level: str = field(default="", init=False)
 
     async def __call__(self, manifest: Manifest | None) -> None:
@@ -37,6 +40,8 @@ class ArchiveMigrations:
         if manifest is not None:
             self._level = manifest.level
             await self._create(manifest)
+            return
+        if self.at_its_level:
             return
         await self.migrator.migrate(self.engine)
         if self.migrator.level.age_of(self._level) is not LevelAge.CURRENT:

@@ -58,7 +58,7 @@ class InstalledArchiver:
     ) -> AsyncIterator[bytes]:
         """See the protocol."""
         about = await archived_tenant(self._registry, await self._registry.record(tenant.id))
-        level = str(self._migrator.level)
+        level = await self._registry.level_of(tenant.id)
         written = Written()
         async with self._tenancy.use(tenant, at_any_level=True):
             archive = self._archives.write(

@@ -41,6 +41,7 @@ from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, served_levels, tenant_apps
 from api.tenant_seed import tenant_seed
+from api.upgrade_services import upgrade_services
 from central import piccolo_app as central_app
 from central.attestation.service import Attestation
 from central.backups.service import Backups
@@ -74,6 +75,7 @@ from central.settings.settings import Settings
 from central.tenancy.engines import TenantEngines
 from central.tenancy.resolver import Resolver
 from central.tenancy.tenancy import Tenancy
+from central.upgrades.service import Upgrades
 from piccolo_conf import DB
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.items.service import ItemService
@@ -151,6 +153,7 @@ class Platform:
     provisioning: Provisioning
     life_cycle: LifeCycle
     erasure: Erasure
+    upgrades: Upgrades
     jobs: JobStore
     job_runner: JobRunner
     job_service: JobService
@@ -359,7 +362,8 @@ def _jobs(
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     life_cycle = life_cycle_of(settings, parts, vault, backups, jobs, observer)
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
-    kinds += [*life_cycle.kinds, erasure.kind, attesting["attestation_jobs"].kind]
+    upgrading = upgrade_services(settings, parts, backups, life_cycle, jobs)
+    kinds += [*life_cycle.kinds, erasure.kind, attesting["attestation_jobs"].kind, upgrading["upgrades"].kind]
     runner = JobRunner(jobs, traces.kinds(kinds), size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -371,6 +375,7 @@ def _jobs(
         "erasure": erasure,
         **domains,
         **attesting,
+        **upgrading,
     }
 
 

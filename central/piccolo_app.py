@@ -9,12 +9,20 @@ from central.migrations.commands import commands_of
 from central.migrations.pending_in_central import CENTRAL_APP, CENTRAL_MIGRATIONS
 from central.registry.tables import TABLES as REGISTRY_TABLES
 from central.tables import TABLES
+from central.upgrades.tables import TABLES as UPGRADE_TABLES
 
 __all__ = ["APP_CONFIG"]
 
 APP_CONFIG = AppConfig(
     app_name=CENTRAL_APP,
     migrations_folder_path=str(CENTRAL_MIGRATIONS),
-    table_classes=[*TABLES, *REGISTRY_TABLES, *JOB_TABLES, *BACKUP_TABLES, *LIFECYCLE_TABLES],
+    table_classes=[
+        *TABLES,
+        *REGISTRY_TABLES,
+        *JOB_TABLES,
+        *BACKUP_TABLES,
+        *LIFECYCLE_TABLES,
+        *UPGRADE_TABLES,
+    ],
 )
 APP_CONFIG.commands += commands_of(APP_CONFIG)

@@ -70,6 +70,7 @@ for _name, _summary in (
     ("serve", "Serve until stopped."),
     ("setup", "Create .env, the central database and the first operator."),
     ("migrate", "Migrate the central database, and the databases of all tenants or of those named."),
+    ("upgrades", "Upgrades of all tenants in waves: list, show, pause, resume and cancel them."),
     ("operators", "Operators and their tokens."),
     ("tenants", "Create, find, suspend, resume, rename and delete tenants."),
     ("servers", "The database servers, and which of them get new tenants."),

@@ -41,14 +41,42 @@ __all__ = ["migrate"]
     help="Change nothing: look into each database, and compare it with the registry. The exit status is 1 if "
     "there is something to do.",
 )
+@click.option("--waves", metavar="SHARES", help="Upgrade all tenants in waves, such as 1%,10%,100%.")
+@click.option("--canary", metavar="SLUGS", help="With --waves: tenants that come before, such as acme,demo.")
+@click.option(
+    "--soak",
+    type=click.FloatRange(0, 86_400),
+    default=60.0,
+    show_default=True,
+    help="With --waves: seconds for which the tenants' traffic is watched after each wave.",
+)
+@click.option(
+    "--max-failures",
+    metavar="SHARE",
+    default="1%",
+    show_default=True,
+    help="With --waves: the share of a wave's tenants that may fail before the upgrade stops.",
+)
 @with_output
 def migrate(
-    tenants: tuple[str, ...], central_only: bool, parallel: int, verify: bool, check: bool, out: Output
+    tenants: tuple[str, ...],
+    central_only: bool,
+    parallel: int,
+    verify: bool,
+    check: bool,
+    waves: str | None,
+    canary: str | None,
+    soak: float,
+    max_failures: str,
+    out: Output,
 ) -> None:
     """Migrate the central database, and the databases of all tenants or of those named.
 
     The registry knows which tenants are up to date; of those only named ones are looked into, or all with
     --verify. After restoring a database from a backup, name its tenant.
+
+    With --waves or --canary tenants are upgraded in waves, which their own traffic judges: the upgrade stops
+    when too many of a wave fail. The same command continues one that was interrupted.
 
     Safe to repeat, and to run while Freehold serves. The exit status is 3 if some tenants failed; repeating
     the command migrates only those.
@@ -57,7 +85,14 @@ def migrate(
         raise click.UsageError("Use --central-only alone: without tenants, --verify and --check.")
     if verify and check:
         raise click.UsageError("Use --verify or --check, not both: --check looks into all databases.")
+    if (waves or canary) and (tenants or central_only or verify or check):
+        raise click.UsageError("Use --waves and --canary without tenants, --central-only, --verify, --check.")
     settings = load_settings()
+    if waves or canary:
+        from api.cli.migrate_waves import migrate_in_waves, options_of  # noqa: PLC0415
+
+        migrate_in_waves(settings, options_of(canary, waves, soak, max_failures, parallel), out)
+        return
     if check:
         # Here and below not at the top: it imports everything that serves requests (ADR 114).
         from api.cli.migrate_check import check_databases  # noqa: PLC0415

@@ -18,11 +18,13 @@ from api.server.metrics import (
     backup_lines,
     job_lines,
     level_lines,
+    upgrade_lines,
 )
 from api.server.process_metrics import process_metrics
 from central.backups.ages import backup_ages
 from central.jobs.service import job_counts
 from central.servers import DatabaseServer
+from central.upgrades.rows import counts_of_unfinished
 from piccolo_engines.errors import DatabaseError
 
 __all__ = ["ServiceController"]
@@ -103,6 +105,7 @@ async def _of_the_installation(platform: Platform) -> str:
         async with asyncio.timeout(_PATIENCE):
             jobs, attested = await job_counts(), await platform.attestation.summary()
             levels = level_lines(await platform.pending_tenants.recent())
+            levels += upgrade_lines(await counts_of_unfinished())
             return job_lines(jobs) + attestation_lines(attested) + levels + await _backups(platform)
     except (DatabaseError, TimeoutError):
         return ""

@@ -32,5 +32,5 @@ class DirectoryUpdates:
         May run at any time, also while the tenant is served. Raises what binding the tenant raises, and
         :class:`~central.errors.DirectoryUnsettled`.
         """
-        async with self._tenancy.use(tenant):
+        async with self._tenancy.use(tenant, at_any_level=True):
             return await rebuild(self._directory, tenant.id, pages_of_active(), active_among)

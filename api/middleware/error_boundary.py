@@ -16,6 +16,7 @@ from api.frontend.blocked import workspace_page
 from api.middleware.cross_origin import CrossOrigin
 from api.middleware.request_context import CURRENT, RequestContext
 from api.middleware.response_finishing import Finished
+from api.middleware.tenant_status import REFUSALS
 from api.problems.pages import as_page, wants_page
 from api.problems.table import is_fault, problem_response
 from api.problems.types import response_to_type
@@ -81,6 +82,7 @@ class ErrorBoundary:
         except ClientGone:
             context.status = context.status or 499
         except Exception as error:
+            context.is_refused = isinstance(error, REFUSALS)
             response = _problem_response(error, scope, context)
             if is_fault(error) or context.status:
                 self._log.exception("failed", error=type(error).__name__)

@@ -35,6 +35,7 @@ class RequestContext(msgspec.Struct):
     :ivar metadata_version: the header for a signed-in caller of a tenant.
     :ivar statements: how many statements it has sent to the tenant's database.
     :ivar statement_seconds: how long it has waited for them.
+    :ivar is_refused: whether the tenant's status or level is the reason of the response.
     :ivar has_session: whether the request has the cookie of a session and no bearer token.
     """
 
@@ -50,6 +51,7 @@ class RequestContext(msgspec.Struct):
     varies_by_origin: bool = False
     allowed_origin: bytes | None = None
     has_session: bool = False
+    is_refused: bool = False
     metadata_version: tuple[bytes, bytes] | None = None
     statements: int = 0
     statement_seconds: float = 0.0

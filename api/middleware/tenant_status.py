@@ -6,11 +6,15 @@ from typing import Final
 from litestar.types import HTTPScope
 
 from api.errors import TenantArchived, TenantNotReady, TenantReadOnly, TenantSuspended
-from central.errors import TenantNotFound
+from central.errors import TenantNotFound, TenantUpgrading
 from central.registry import TenantRef
 from central.tables import TenantStatus
+from piccolo_engines.errors import WritesRefused
 
-__all__ = ["refuse_unless_served", "refuse_writes"]
+__all__ = ["REFUSALS", "refuse_unless_served", "refuse_writes"]
+
+REFUSALS: Final = (TenantArchived, TenantNotReady, TenantReadOnly, TenantUpgrading, WritesRefused)
+"""Errors with a status above 500 that say nothing of how the tenant works."""
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _READS_BY_POST: Final = re.compile(

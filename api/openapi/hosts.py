@@ -24,6 +24,7 @@ CENTRAL_HOST: Final = HostKind(
         ("Archives", "Tenants as files: written from what there is, and made tenants again."),
         ("Backups", "Stored archives of tenants, and when they were taken and proven."),
         ("Jobs", "Work that outlives a request."),
+        ("Upgrades", "All tenants are upgraded in waves, which their own traffic judges."),
         ("Second factors", "For signing in to the operators' admin."),
         ("Support access", "Operators access a tenant for some minutes, if it allows that."),
         ("Signing in", "For users of all tenants who do not know their tenant's host name."),

@@ -76,7 +76,8 @@ class ArchivedContents:
         reading = asyncio.create_task(self._read(source, key, pieces))
         try:
             unlock, other = with_tenant_key(lambda *_: secret), source.id != target.id
-            copied = await self._load(_taken(pieces), unlock, target, engine, other, report)
+            migrations = ArchiveMigrations(self.migrator, engine)
+            copied = await self._load(_taken(pieces), unlock, target, migrations, other, report)
             if not other:
                 await self._carry_sessions(source, engine)
             return copied
@@ -85,12 +86,19 @@ class ArchivedContents:
             await asyncio.gather(reading, return_exceptions=True)
 
     async def restore(
-        self, backup: UUID, target: TenantRef, engine: Engine[Any], report: Report | None = None
+        self,
+        backup: UUID,
+        target: TenantRef,
+        engine: Engine[Any],
+        report: Report | None = None,
+        *,
+        at_its_level: bool = False,
     ) -> Copied:
         """See the protocol."""
         assert self.open_backup is not None
         source, unlock, owner = await self.open_backup(backup, target)
-        return await self._load(source, unlock, target, engine, owner != target.id, report)
+        migrations = ArchiveMigrations(self.migrator, engine, at_its_level=at_its_level)
+        return await self._load(source, unlock, target, migrations, owner != target.id, report)
 
     async def follow(
         self, tenant: TenantRef, former: Engine[Any] | None, *, keeps_messages: bool = False
@@ -137,16 +145,16 @@ class ArchivedContents:
         source: AsyncIterator[bytes],
         unlock: Unlock,
         target: TenantRef,
-        engine: Engine[Any],
+        migrations: ArchiveMigrations,
         as_other_tenant: bool,
         report: Report | None,
     ) -> Copied:
         async def load(note: Callable[[Progress], None]) -> Copied:
-            with DB.bind(engine):
+            with DB.bind(migrations.engine):
                 loaded = await self.archives.load(
                     source,
                     unlock,
-                    migrate_to=ArchiveMigrations(self.migrator, engine),
+                    migrate_to=migrations,
                     open_secret=partial(self.vault.open, tenant_id=target.id),
                     seal_secret=partial(self.vault.seal, tenant_id=target.id),
                     as_other_tenant=as_other_tenant,

@@ -2,20 +2,46 @@
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final, Protocol
 
-from api.composition import Platform
 from central.migrations.level import LevelAge
+from central.migrations.migrator import Migrator
 from central.migrations.names import MigrationName
-from central.registry import TenantRef
+from central.provisioning.fencing import Fences
+from central.registry import Registry, TenantRef
+from central.settings.settings import Settings
+from central.tenancy.tenancy import Tenancy
+from piccolo_engines.limits import waiting_for_locks
 from tenant_schema.objects.changes.missing_indexes import ensure_searches
 from tenant_schema.objects.changes.missing_sort_keys import ensure_sort_keys
 from tenant_schema.standard.seed import seed_standard_objects
 from tenant_schema.users.seed import seed_permissions
 
-__all__ = ["bring_up_to_date"]
+__all__ = ["UpgradeServices", "bring_up_to_date"]
 
 
-async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "") -> Sequence[MigrationName]:
+class UpgradeServices(Protocol):
+    """What an upgrade of one tenant uses, of :class:`~api.composition.Platform`."""
+
+    @property
+    def settings(self) -> Settings: ...
+    @property
+    def registry(self) -> Registry: ...
+    @property
+    def tenancy(self) -> Tenancy: ...
+    @property
+    def fences(self) -> Fences: ...
+    @property
+    def tenant_migrator(self) -> Migrator: ...
+
+
+_LOCK_SECONDS: Final = 3
+"""How long a migration waits for a lock: requests of the tenant wait behind it as long."""
+
+
+async def bring_up_to_date(
+    platform: UpgradeServices, tenant: TenantRef, level: str = ""
+) -> Sequence[MigrationName]:
     """Run the pending migrations and return their names. Safe to repeat and while the tenant is served.
 
     The registry records that the database is at this version's level, once everything is done.
@@ -28,8 +54,10 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
         everything is.
     """
     await _announce(platform, tenant, level)
-    async with platform.fences.lifted(tenant), platform.tenancy.use(tenant, at_any_level=True) as engine:
-        ran = await platform.tenant_migrator.migrate(engine)
+    using = platform.tenancy.use(tenant, at_any_level=True)
+    async with platform.fences.lifted(tenant), using as engine:
+        with waiting_for_locks(_LOCK_SECONDS):
+            ran = await platform.tenant_migrator.migrate(engine)
         if not platform.tenant_migrator.has_seeds(level):
             await seed_permissions(await seed_standard_objects())
             await ensure_searches()
@@ -38,7 +66,7 @@ async def bring_up_to_date(platform: Platform, tenant: TenantRef, level: str = "
     return ran
 
 
-async def _announce(platform: Platform, tenant: TenantRef, level: str) -> None:
+async def _announce(platform: UpgradeServices, tenant: TenantRef, level: str) -> None:
     """Have older processes refuse the tenant, if contractions are to run."""
     known = level or tenant.schema_level
     needing = platform.tenant_migrator.level.announcing(known)

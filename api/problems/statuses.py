@@ -39,6 +39,7 @@ from central.provisioning.errors import (
 )
 from central.servers import DatabaseExists, NoServerHasRoom, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
+from central.upgrades import errors as upgrades
 from piccolo_engines import errors as engines
 from piccolo_engines.idempotency import IdempotencyBusy, IdempotencyMismatch, InvalidIdempotencyKey
 from piccolo_engines.paging import InvalidCursor
@@ -91,6 +92,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     # what it is about
     central.TenantNotFound: 404,
     jobs.JobNotFound: 404,
+    upgrades.UpgradeNotFound: 404,
     backups.BackupNotFound: 404,
     TenantGone: 404,
     central.DomainNotFound: 404,
@@ -118,6 +120,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     backups.DataKeyMissing: 409,
     backups.ProofFailed: 409,
     jobs.JobNotRetryable: 409,
+    upgrades.UpgradeError: 409,
     jobs.JobNotCancellable: 409,
     IdempotencyBusy: 409,
     PasswordChanging: 409,

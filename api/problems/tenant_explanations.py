@@ -48,6 +48,24 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "The tenant's data is kept as an archive. An operator can bring it back.",
     ),
     "tenant-not-ready": ("Tenant not ready", "The tenant is still being created. " + AGAIN),
+    "upgrade-not-found": (
+        "Upgrade not found",
+        "There is no upgrade with this id; `/setup/upgrades` lists them.",
+    ),
+    "upgrade-running": (
+        "Upgrade running",
+        "There is one upgrade of all tenants at a time: resume or cancel the one that has not ended.",
+    ),
+    "upgrade-ended": ("Upgrade ended", "The upgrade is done or cancelled. Begin another one."),
+    "upgrade-error": ("Upgrade error", "Something is wrong with an upgrade of all tenants."),
+    "upgrade-put-back-failed": (
+        "Backup not restored yet",
+        "The migration of a tenant failed, and its backup is being restored by a job that is repeated.",
+    ),
+    "upgrade-backup-failed": (
+        "Backup before an upgrade failed",
+        "The tenant was not upgraded, since it could not be backed up before.",
+    ),
     "tenant-upgrading": (
         "Tenant being upgraded",
         "The tenant's database is being brought to the version of the service, or a newer version has done "

@@ -13,9 +13,11 @@ from api.errors import CentralOutOfDate
 from api.frontend.files import frontend_version
 from api.operations.deleted_tenants import erase_expired
 from api.server.process_metrics import exchange_metrics
+from api.server.tenant_traffic import write_traffic
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 from central.secrets.key_check import KeyCheck
+from central.upgrades.traffic import prune_samples
 
 __all__ = ["keep_up", "run_jobs", "running"]
 
@@ -48,6 +50,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
             run_jobs(platform),
             exchange_metrics(platform),
             platform.loop_lag.watch(),
+            _write_traffic(platform),
         )
         try:
             yield
@@ -81,6 +84,7 @@ async def keep_up(platform: Platform, every: timedelta = timedelta(seconds=15)) 
             platform.job_service.prune,
             platform.life_cycle.drop_expired,
             partial(erase_expired, platform),
+            prune_samples,
         ]
         await platform.provisioning.keep_up(every, pruning=pruning)
 
@@ -89,6 +93,11 @@ async def run_jobs(platform: Platform) -> None:
     """Execute jobs until the runner is stopped."""
     with CENTRAL.bind(platform.central_engine):
         await platform.job_runner.run()
+
+
+async def _write_traffic(platform: Platform) -> None:
+    with CENTRAL.bind(platform.central_engine):
+        await write_traffic(platform.request_counts.traffic)
 
 
 async def _keep_pool(platform: Platform) -> None:

@@ -13,11 +13,13 @@ from api.operations.pending_tenants import TenantLevels
 from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.tenant_counts import TenantCounts, connection_lines
+from api.server.tenant_traffic import TenantTraffic
 from central.attestation.service import AttestationSummary
 from central.backups.ages import BackupAges
 from central.connections.rules import BudgetUse
 from central.jobs.service import JobCounts
 from central.tenancy.engines import EngineStats
+from central.upgrades.tables import UpgradeTenantState
 from piccolo_engines.columns import utc_now
 from piccolo_engines.histogram import Histogram
 
@@ -31,6 +33,7 @@ __all__ = [
     "exposition",
     "job_lines",
     "level_lines",
+    "upgrade_lines",
 ]
 
 CONTENT_TYPE: Final = b"text/plain; version=0.0.4; charset=utf-8"
@@ -64,17 +67,20 @@ _ENGINES: Final = (
 class RequestCounts:
     """The number of requests, and their durations from the head to the end of the response."""
 
-    __slots__ = ("_requests", "_seconds", "_tenants")
+    __slots__ = ("_requests", "_seconds", "_tenants", "traffic")
 
     def __init__(self) -> None:
         self._requests: Counter[tuple[str, int]] = Counter()
         self._seconds = Histogram()
         self._tenants = TenantCounts()
+        self.traffic = TenantTraffic()
 
     def add(self, request: RequestContext, seconds: float) -> None:
         """Count one request, of a tenant if there is one."""
         if request.tenant is not None:
             self._tenants.add(request.tenant, seconds, request.statements, request.statement_seconds)
+            if not request.is_refused:
+                self.traffic.add(request.tenant, seconds, is_fault=request.status >= 500)
         method = request.method if request.method in _METHODS else "other"
         self._requests[method, request.status] += 1
         self._seconds.add(seconds)
@@ -166,6 +172,18 @@ def level_lines(levels: TenantLevels) -> str:
     lines += [f'freehold_tenants{{level="{age}"}} {count}' for age, count in counts.items()]
     lines += _head("tenants_refused", "gauge", "Tenants whose level this version does not serve.")
     lines.append(f"freehold_tenants_refused {levels.refused}")
+    return "".join(f"{line}\n" for line in lines)
+
+
+def upgrade_lines(counts: Mapping[UpgradeTenantState, int]) -> str:
+    """Return the metrics of the upgrade that has not ended; nothing if there is none."""
+    if not counts:
+        return ""
+    lines = list(_head("upgrade_tenants", "gauge", "Tenants of the present upgrade, by what became of them."))
+    lines += [
+        f'freehold_upgrade_tenants{{state="{state.value}"}} {counts.get(state, 0)}'
+        for state in UpgradeTenantState
+    ]
     return "".join(f"{line}\n" for line in lines)
 
 

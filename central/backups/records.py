@@ -18,6 +18,7 @@ class Reason:
     REQUEST: Final = "request"
     ADOPTED: Final = "adopted"
     DELETION: Final = "deletion"
+    UPGRADE: Final = "upgrade"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

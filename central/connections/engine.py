@@ -8,7 +8,7 @@ from central.connections.budget import ConnectionBudget, Part
 from central.connections.login import Login
 from central.connections.watchdog import Watchdog
 from piccolo_engines.errors import AccessDenied
-from piccolo_engines.limits import are_limited
+from piccolo_engines.limits import are_limited, lock_seconds
 from piccolo_engines.mysql import MySQLEngine, PoolUse
 from piccolo_engines.mysql.sessions.session import Session
 
@@ -89,7 +89,8 @@ class BudgetedEngine(MySQLEngine):
         session = self._budget.take(self._part)
         if session is None:
             return None
-        if session.limit != (self._limit if are_limited() else None):
+        limit = self._limit if are_limited() else None
+        if session.limit != limit or session.lock_seconds != lock_seconds():
             self._budget.release(self._part, session)
             return None
         self._watchdog.begin(session)
@@ -99,10 +100,13 @@ class BudgetedEngine(MySQLEngine):
         """Acquire a connection from the budget. Raises ``PoolTimeout`` when none becomes free in time."""
         session = self._budget.take(self._part) or await self._budget.acquire(self._part)
         self._watchdog.begin(session)
-        limit = self._limit if are_limited() else None
-        if session.limit != limit:
+        limit, seconds = self._limit if are_limited() else None, lock_seconds()
+        if session.limit != limit or session.lock_seconds != seconds:
             try:
-                await session.limit_to(limit)
+                if session.limit != limit:
+                    await session.limit_to(limit)
+                if session.lock_seconds != seconds:
+                    await session.wait_for_locks(seconds)
             except BaseException:
                 self.give_back(session)
                 raise

@@ -115,8 +115,11 @@ class Claim:
         """End the job because somebody has cancelled it."""
         await self.end(state=JobState.CANCELLED, **_ENDED)
 
-    async def postpone(self, until: datetime, **values: Any) -> None:
-        """End the attempt; the next one begins at ``until``, or as soon as the job is requested again."""
+    async def postpone(self, until: datetime | None, **values: Any) -> None:
+        """End the attempt; the next one begins at ``until``, or as soon as the job is requested again.
+
+        :param until: None for no time: it has to be requested again.
+        """
         values = {"state": JobState.WAITING, **values}
         is_same = Job.enqueued == self.job.enqueued
         if not await self._try_to_end({**values, "due_at": until}, is_same):

@@ -27,11 +27,12 @@ class Done:
 class Later:
     """The job continues at ``until``, or earlier if it is requested again before.
 
+    :ivar until: None to wait until it is requested again.
     :ivar cursor: replaces the job's cursor, unless it is None.
     :ivar note: why it waits; recorded as its error.
     """
 
-    until: datetime
+    until: datetime | None
     cursor: Any = None
     note: str | None = None
 

@@ -62,10 +62,10 @@ class JobRunner:
 
     async def take(self) -> int:
         """Begin due jobs while there is room. Returns how many: 0 also if others were faster."""
-        free, begun = self._size - len(self._running), 0
-        if free <= 0:
+        free, begun, kinds = self._size - len(self._running), 0, self._takeable()
+        if free <= 0 or not kinds:
             return 0
-        for job in await self._store.due(self._takeable(), free):
+        for job in await self._store.due(kinds, free):
             if job.kind in self._takeable() and not self._is_stopping:
                 begun += await self._begin(job)
         return begun

@@ -82,6 +82,7 @@ class Replacement:
     :ivar backup: what the database is filled from; ``None`` for the tenant itself.
     :ivar slug: another slug for a deleted tenant that comes back. :ivar domain: another primary host name.
     :ivar serves_as: the status that it gets.
+    :ivar level: the level at which a backup is put back as it was; ``None`` to migrate it.
     :ivar copied: what it was filled with by this process.
     """
 
@@ -90,6 +91,7 @@ class Replacement:
     tenant: TenantRef
     server: str
     backup: UUID | None = None
+    level: str | None = None
     report: Report | None = field(default=None, repr=False)
     copied: Copied | None = None
     slug: str | None = None
@@ -116,12 +118,14 @@ class ReserveBeside(Repeated):
 
     lifecycle: LifeCycleParts
     status: TenantStatus = TenantStatus.ACTIVE
+    or_read_only: bool = False
     name = "reserve beside"
     is_central = True
 
     async def do(self, subject: Replacement) -> None:
         parts, tenant = self.lifecycle.parts, subject.tenant
-        await parts.registry.hold(tenant.id, expected=(self.status,))
+        expected = (self.status, TenantStatus.READ_ONLY) if self.or_read_only else (self.status,)
+        await parts.registry.hold(tenant.id, expected=expected)
         mark, username, secret = subject.id.hex[-8:], None, None
         if parts.servers.get(subject.server).has_users:
             username = parts.servers.username_beside(tenant.slug, mark)
@@ -182,7 +186,10 @@ class FillBeside(Repeated):
             if subject.backup is None:
                 subject.copied = await contents.copy(subject.tenant, target, engine, subject.report)
             else:
-                subject.copied = await contents.restore(subject.backup, target, engine, subject.report)
+                is_kept = subject.level is not None
+                subject.copied = await contents.restore(
+                    subject.backup, target, engine, subject.report, at_its_level=is_kept
+                )
         finally:
             await engine.close_connection_pool()  # type: ignore[no-untyped-call] # in Piccolo
 
@@ -283,7 +290,7 @@ class Switch(Repeated):
             row["database_server"],
             row["db_name"],
             expected=(TenantStatus.READ_ONLY,),
-            level="" if subject.backup is not None else None,
+            level=subject.level if subject.backup is None or subject.level is not None else "",
         )
         changes: dict[Any, Any] = {
             _row.state: KeptState.KEPT,
@@ -362,10 +369,10 @@ def moving(lifecycle: LifeCycleParts) -> _Steps:
     )
 
 
-def restoring(lifecycle: LifeCycleParts) -> _Steps:
+def restoring(lifecycle: LifeCycleParts, *, or_read_only: bool = False) -> _Steps:
     """Return the steps that restore a backup in place: the tenant is served while it is loaded."""
     return (
-        ReserveBeside(lifecycle),
+        ReserveBeside(lifecycle, or_read_only=or_read_only),
         FillBeside(lifecycle),
         CreateBesideUser(lifecycle),
         StopWrites(lifecycle),

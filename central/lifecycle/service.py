@@ -64,6 +64,7 @@ class LifeCycleJob(StrEnum):
 
     MOVE = "tenant.move"
     RESTORE = "tenant.restore"
+    PUT_BACK = "tenant.put-back"
     SWITCH_BACK = "tenant.switch-back"
     ARCHIVE = "tenant.archive"
     RETURN = "tenant.return"
@@ -105,6 +106,7 @@ class LifeCycle:
         self._steps: Mapping[str, Any] = {
             LifeCycleJob.MOVE: moving(lifecycle),
             LifeCycleJob.RESTORE: restoring(lifecycle),
+            LifeCycleJob.PUT_BACK: restoring(lifecycle, or_read_only=True),
             LifeCycleJob.SWITCH_BACK: switching_back(lifecycle),
             LifeCycleJob.ARCHIVE: archiving(lifecycle),
             LifeCycleJob.RETURN: returning(lifecycle),
@@ -149,6 +151,18 @@ class LifeCycle:
         await self._backups.get(backup, tenant_id)
         arguments = {"to": tenant.database_server, "backup": str(backup)}
         return await self._enqueue(LifeCycleJob.RESTORE, tenant, arguments)
+
+    async def put_back(self, tenant_id: UUID, backup: UUID, level: str) -> UUID:
+        """Enqueue that a backup takes the place of a database whose migration failed, as it was.
+
+        No migration is run. The tenant is active afterwards, also if it is read-only. Raises as
+        :meth:`restore`.
+
+        :param level: that its database had when it was backed up.
+        """
+        tenant = await self._with_status(tenant_id, TenantStatus.ACTIVE, TenantStatus.READ_ONLY)
+        arguments = {"to": tenant.database_server, "backup": str(backup), "level": level}
+        return await self._enqueue(LifeCycleJob.PUT_BACK, tenant, arguments)
 
     async def switch_back(self, tenant_id: UUID, kept: UUID) -> UUID:
         """Enqueue that a kept database takes its place again. What was written since is kept in turn.
@@ -330,6 +344,7 @@ class LifeCycle:
             tenant=tenant,
             server=arguments.get("to", tenant.database_server),
             backup=None if backup is None else UUID(backup),
+            level=arguments.get("level"),
             report=report,
             slug=arguments.get("slug"),
             domain=arguments.get("domain"),
@@ -339,10 +354,10 @@ class LifeCycle:
     async def _active(self, tenant_id: UUID) -> TenantRef:
         return await self._with_status(tenant_id, TenantStatus.ACTIVE)
 
-    async def _with_status(self, tenant_id: UUID, status: TenantStatus) -> TenantRef:
+    async def _with_status(self, tenant_id: UUID, *statuses: TenantStatus) -> TenantRef:
         tenant = await self._parts.registry.get(tenant_id)
         await self._require_no_operation(tenant)
-        if tenant.status is not status:
+        if tenant.status not in statuses:
             raise WrongStatus(tenant.status)
         return tenant
 

@@ -99,6 +99,15 @@ class Migrator:
         with self._slot.bind(engine):
             return await self._unrun()
 
+    async def changes_contents(self, engine: Engine[Any]) -> bool:
+        """Whether what :meth:`migrate` would run on this database changes rows, or removes something.
+
+        Raises as :meth:`pending`.
+        """
+        pending = {name: name.not_needed_from for name in await self.pending(engine)}
+        plans = [plan for plan in self._shelf.plans if plan.name in pending]
+        return any(pending.values()) or not all(plan.is_script for plan in plans)
+
     async def create(self, engine: Engine[Any], *, only: Collection[MigrationName] | None = None) -> None:
         """Run all migrations on an empty database that nobody else uses, in as few round trips as possible.
 

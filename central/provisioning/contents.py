@@ -40,9 +40,18 @@ class TenantContents(Protocol):
         """
 
     async def restore(
-        self, backup: UUID, target: TenantRef, engine: Engine[Any], report: Report | None = None
+        self,
+        backup: UUID,
+        target: TenantRef,
+        engine: Engine[Any],
+        report: Report | None = None,
+        *,
+        at_its_level: bool = False,
     ) -> Copied:
-        """Fill the engine's empty database from a backup."""
+        """Fill the engine's empty database from a backup.
+
+        :param at_its_level: whether it gets no migration that the database did not have.
+        """
 
     async def follow(
         self, tenant: TenantRef, former: Engine[Any] | None, *, keeps_messages: bool = False

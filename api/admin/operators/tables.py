@@ -19,6 +19,7 @@ from central.tables import (
     OperatorToken,
     Tenant,
 )
+from central.upgrades.tables import Upgrade, UpgradeTenant
 
 __all__ = ["operator_tables"]
 
@@ -99,6 +100,40 @@ _STEPS: Final = LookedAt(
     ],
     link="name",
 )
+_UPGRADES: Final = LookedAt(
+    Upgrade,
+    "Upgrade",
+    _HISTORY,
+    [
+        Shown(column=Upgrade.created_at, title="Begun"),
+        Shown(column=Upgrade.state, title="State"),
+        Shown(column=Upgrade.wave, title="Wave, from 0"),
+        Shown(column=Upgrade.soak_until, title="Wave ends"),
+        Shown(column=Upgrade.reason, title="Reason"),
+        Shown(column=Upgrade.level, title="Level", listed=False),
+        Shown(column=Upgrade.options, title="Options", listed=False),
+        Shown(column=Upgrade.updated_at, title="Last heard of"),
+    ],
+    link="created_at",
+    references=(("upgrade_tenants", "upgrade"),),
+)
+_UPGRADE_TENANTS: Final = LookedAt(
+    UpgradeTenant,
+    "Upgraded tenant",
+    _HISTORY,
+    [
+        Shown(column=UpgradeTenant.tenant_slug, title="Tenant"),
+        Shown(
+            column=UpgradeTenant.upgrade, title="Upgrade", to="upgrades", called=UpgradeTenant.upgrade.state
+        ),
+        Shown(column=UpgradeTenant.wave, title="Wave, from 0"),
+        Shown(column=UpgradeTenant.state, title="State"),
+        Shown(column=UpgradeTenant.attempts, title="Attempts"),
+        Shown(column=UpgradeTenant.upgraded_at, title="Upgraded"),
+        Shown(column=UpgradeTenant.error, title="Error"),
+    ],
+    link="tenant_slug",
+)
 _BACKUPS: Final = LookedAt(
     Backup,
     "Backup",
@@ -168,6 +203,8 @@ _STANDING: Final[Mapping[str, Table]] = {
     "domains": _DOMAINS,
     "jobs": _JOBS,
     "steps": _STEPS,
+    "upgrades": _UPGRADES,
+    "upgrade_tenants": _UPGRADE_TENANTS,
     "backups": _BACKUPS,
     "audit": _AUDIT,
     "operators": _OPERATORS,

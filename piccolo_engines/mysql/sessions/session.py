@@ -78,6 +78,7 @@ class Session:
         "in_flight",
         "is_overdue",
         "limit",
+        "lock_seconds",
         "opened_at",
         "pool",
         "rows_written",
@@ -95,6 +96,7 @@ class Session:
         self.pool: SessionOwner | None = None
         self._deferred: list[str] = []
         self.limit = limit
+        self.lock_seconds: int | None = None
         self.in_flight = self.hung_up = self.is_overdue = False
         self.sent = self.rows_written = 0
         self.opened_at = self.idle_since = asyncio.get_running_loop().time()
@@ -172,6 +174,12 @@ class Session:
         """Change the time limit of later statements."""
         await self.send(f"SET {self.server.time_limit(seconds)}")
         self.limit = seconds
+
+    async def wait_for_locks(self, seconds: int | None) -> None:
+        """Change how long later statements wait for locks; None for the server's own limits."""
+        value = "DEFAULT" if seconds is None else f"{seconds:d}"
+        await self.send(f"SET lock_wait_timeout = {value}, innodb_lock_wait_timeout = {value}")
+        self.lock_seconds = seconds
 
     def defer(self, sql: str) -> None:
         """Send a statement together with the next one, in the same round trip.

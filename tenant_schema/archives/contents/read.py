@@ -1,9 +1,18 @@
 """Reads a tenant's database as it is at one moment, while the tenant is served, in constant memory."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import (
+    AsyncIterator,
+    Awaitable,
+    Callable,
+    Collection,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, cast
 
 import msgspec
@@ -14,6 +23,7 @@ from piccolo_engines.bulk.transactions import BulkEngine, Snapshot
 from piccolo_engines.errors import SchemaMismatch
 from piccolo_engines.limits import without_limit
 from tenant_schema.archives.contents.errors import ContentsBusy
+from tenant_schema.archives.contents.stored_columns import stored_columns
 from tenant_schema.archives.contents.tables import MIGRATIONS, Convert, record_table, system_tables
 from tenant_schema.archives.format.lines import Migrations
 from tenant_schema.objects.changes.bound_dialect import dialect_of_bound
@@ -81,10 +91,19 @@ async def _begin(stack: AsyncExitStack, open_secret: Convert) -> Moment:
     snapshot = await stack.enter_async_context(cast("BulkEngine", DB.bound).snapshot())
     objects = await load_objects()
     records = sorted([record_table(one) for one in objects.values()], key=lambda one: one.name)
-    tables = [*system_tables(open_secret), *records]
+    tables = [*_present(system_tables(open_secret), await stored_columns()), *records]
     for table in tables:
         await snapshot.read_page(table, None, 1)
     return Moment(snapshot, tables, await _migrations(snapshot))
+
+
+def _present(tables: Iterable[BulkTable], stored: Mapping[str, Collection[str]]) -> Iterator[BulkTable]:
+    """Yield the tables with the columns that are there: the database may be an earlier version's."""
+    for table in tables:
+        columns = stored.get(table.name, ())
+        kept = tuple([one for one in table.columns if one.name in columns])
+        if kept:
+            yield replace(table, columns=kept)
 
 
 async def _begin_locked(stack: AsyncExitStack, open_secret: Convert) -> Moment:

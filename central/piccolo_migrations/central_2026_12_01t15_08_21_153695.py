@@ -26,7 +26,11 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T14:49:19:285283"
+class Upgrade(Table, tablename="upgrade", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
+ID = "2026-12-01T15:08:21:153695"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -504,5 +508,88 @@ async def forwards():
     manager.add_column("KeptDatabase", "kept_database", "username", column_class=Varchar, params={"length": 64, "default": None, "null": True})
     manager.add_column("KeptDatabase", "kept_database", "secret", column_class=Secret, params={"length": 500, "default": None, "null": True, "secret": True})
     manager.add_column("KeptDatabase", "kept_database", "kept_until", column_class=Timestamptz, params={"default": None, "null": True, "index": True})
+
+    manager.add_table("Upgrade", "upgrade")
+    manager.add_column("Upgrade", "upgrade", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Upgrade", "upgrade", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("Upgrade", "upgrade", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "Upgrade",
+        "upgrade",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "running",
+            "null": False,
+            "index": True,
+            "choices": Enum("UpgradeState", {"RUNNING": "running", "PAUSED": "paused", "STOPPED": "stopped", "DONE": "done", "CANCELLED": "cancelled"}),
+        },
+    )
+    manager.add_column(
+        "Upgrade",
+        "upgrade",
+        "wanted",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "running",
+            "null": False,
+            "choices": Enum("UpgradeState", {"RUNNING": "running", "PAUSED": "paused", "STOPPED": "stopped", "DONE": "done", "CANCELLED": "cancelled"}),
+        },
+    )
+    manager.add_column("Upgrade", "upgrade", "level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("Upgrade", "upgrade", "options", column_class=JSON, params={"default": "{}", "null": False})
+    manager.add_column("Upgrade", "upgrade", "is_planned", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("Upgrade", "upgrade", "wave", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("Upgrade", "upgrade", "accepted", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("Upgrade", "upgrade", "soak_until", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("Upgrade", "upgrade", "reason", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("UpgradeTenant", "upgrade_tenant")
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column(
+        "UpgradeTenant",
+        "upgrade_tenant",
+        "upgrade",
+        column_class=ForeignKey,
+        params={"references": Upgrade, "on_delete": OnDelete.cascade, "null": False, "index": True},
+    )
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "tenant_id", column_class=UUID, params={"default": None, "null": False, "index": True})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "tenant_slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "wave", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column(
+        "UpgradeTenant",
+        "upgrade_tenant",
+        "state",
+        column_class=Varchar,
+        params={
+            "length": 20,
+            "default": "waiting",
+            "null": False,
+            "choices": Enum(
+                "UpgradeTenantState",
+                {"WAITING": "waiting", "RUNNING": "running", "DONE": "done", "FAILED": "failed", "PUT_BACK": "put-back", "BROKEN": "broken"},
+            ),
+        },
+    )
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "attempts", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "due_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "former_level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "stops_writes", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "backup", column_class=UUID, params={"default": None, "null": True})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "began_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "upgraded_at", column_class=Timestamptz, params={"default": None, "null": True})
+    manager.add_column("UpgradeTenant", "upgrade_tenant", "error", column_class=Text, params={"default": None, "null": True})
+
+    manager.add_table("TrafficSample", "traffic_sample")
+    manager.add_column("TrafficSample", "traffic_sample", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("TrafficSample", "traffic_sample", "began_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column(
+        "TrafficSample", "traffic_sample", "ended_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False, "index": True}
+    )
+    manager.add_column("TrafficSample", "traffic_sample", "counts", column_class=JSON, params={"default": "{}", "null": False})
 
     return manager
