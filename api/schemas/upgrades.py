@@ -14,7 +14,14 @@ from central.upgrades.service import UpgradeProgress
 from central.upgrades.tables import UpgradeTenantState
 from tenant_schema.problems import InvalidInput, Problem
 
-__all__ = ["UpgradeDetail", "UpgradeList", "UpgradeRequest", "UpgradeResponse"]
+__all__ = [
+    "UpgradeCounts",
+    "UpgradeDetail",
+    "UpgradeFailure",
+    "UpgradeList",
+    "UpgradeRequest",
+    "UpgradeResponse",
+]
 
 _Share = Annotated[str, Meta(description="A share, in percent.", pattern=r"^\d{1,3}(\.\d{1,3})?%$")]
 _Slug = Annotated[str, Meta(max_length=63)]

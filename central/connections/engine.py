@@ -106,7 +106,8 @@ class BudgetedEngine(MySQLEngine):
                 if session.limit != limit:
                     await session.limit_to(limit)
                 if session.lock_seconds != seconds:
-                    await session.wait_for_locks(seconds)
+                    await session.send(session.server.lock_limits(seconds))
+                    session.lock_seconds = seconds
             except BaseException:
                 self.give_back(session)
                 raise

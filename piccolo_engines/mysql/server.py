@@ -67,6 +67,12 @@ class Server:
             return f"max_statement_time = {seconds or 0:.3f}"
         return f"max_execution_time = {round((seconds or 0) * 1000):d}"
 
+    @staticmethod
+    def lock_limits(seconds: int | None) -> str:
+        """Return what sets how long a session waits for locks; ``None`` for its server's limits."""
+        value = "DEFAULT" if seconds is None else f"{seconds:d}"
+        return f"SET lock_wait_timeout = {value}, innodb_lock_wait_timeout = {value}"
+
     @property
     def sql_mode(self) -> str:
         modes = [

@@ -175,12 +175,6 @@ class Session:
         await self.send(f"SET {self.server.time_limit(seconds)}")
         self.limit = seconds
 
-    async def wait_for_locks(self, seconds: int | None) -> None:
-        """Change how long later statements wait for locks; None for the server's own limits."""
-        value = "DEFAULT" if seconds is None else f"{seconds:d}"
-        await self.send(f"SET lock_wait_timeout = {value}, innodb_lock_wait_timeout = {value}")
-        self.lock_seconds = seconds
-
     def defer(self, sql: str) -> None:
         """Send a statement together with the next one, in the same round trip.
 
