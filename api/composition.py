@@ -307,8 +307,6 @@ def _tenant_services(parts: Parts) -> dict[str, Any]:
         "credentials": parts.credentials,
         "engines": parts.engines,
         "tenancy": parts.tenancy,
-        "levels": served_levels(),
-        "pending_tenants": PendingTenants(served_levels()),
         "pool": parts.pool,
         "fences": parts.fences,
         "contents": parts.contents,
@@ -373,10 +371,7 @@ def _jobs(
         "backups": backups,
         "life_cycle": life_cycle,
         "erasure": erasure,
-        **domains,
-        **attesting,
-        **upgrading,
-    }
+    } | {**domains, **attesting, **upgrading}
 
 
 def _tenancy(
@@ -401,5 +396,4 @@ def _definitions(
 ) -> tuple[Catalog, SchemaService]:
     recovery = Recovery(_DEPENDENTS)
     catalog = Catalog(cache, recovery)
-    settle = settings.cache_seconds + _UNDER_WAY
-    return catalog, SchemaService(catalog, access, recovery, settle=settle)
+    return catalog, SchemaService(catalog, access, recovery, settle=settings.cache_seconds + _UNDER_WAY)

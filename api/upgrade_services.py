@@ -4,7 +4,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from api.operations.pending_tenants import PendingTenants
 from api.operations.upgrade import bring_up_to_date
+from api.tenant_level import served_levels
 from central.backups.service import Backups
 from central.jobs.kinds import JobKind
 from central.jobs.store import JobStore
@@ -55,4 +57,5 @@ def upgrade_services(
             one.migrate,
         )
     )
-    return {"upgrades": upgrades}
+    pending = PendingTenants(served_levels())
+    return {"upgrades": upgrades, "levels": served_levels(), "pending_tenants": pending}
