@@ -70,7 +70,7 @@ def add_tenants(folder: Path, count: int) -> None:
         domain = dict(central.execute("SELECT * FROM domain WHERE domain = 'acme.localhost'").fetchone())
         for number in range(count):
             slug, id_ = slug_of(number), str(new_id())
-            new = tenant | {"id": id_, "slug": slug, "db_name": f"tenant_{slug}"}
+            new = tenant | {"id": id_, "slug": slug, "held_slug": slug, "db_name": f"tenant_{slug}"}
             named = domain | {"id": str(new_id()), "tenant": id_, "domain": f"{slug}.localhost"}
             for table, row in (("tenant", new), ("domain", named)):
                 marks = ", ".join("?" * len(row))
