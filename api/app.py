@@ -55,6 +55,7 @@ from api.controllers.overview import CountController, SearchController
 from api.controllers.pages import PageController
 from api.controllers.passkeys import PasskeyController
 from api.controllers.permissions import PermissionController
+from api.controllers.plans import PlanController
 from api.controllers.problems import ProblemController
 from api.controllers.record_batches import RecordBatchController
 from api.controllers.record_queries import RecordQueryController
@@ -77,6 +78,7 @@ from api.controllers.tickets import TicketController
 from api.controllers.tls import TlsController
 from api.controllers.typescript import TypeScriptController
 from api.controllers.upgrades import UpgradeController
+from api.controllers.usage import OwnUsageController, UsageController
 from api.controllers.users import UserController
 from api.controllers.views import ViewController
 from api.controllers.workspace import WorkspaceController
@@ -241,6 +243,7 @@ _USERS_CONTROLLERS = [
     SignInSettingsController,
     PresentationController,
     TenantSettingsController,
+    OwnUsageController,
     UserController,
     UserFactorController,
     RoleController,
@@ -284,6 +287,8 @@ def _routers() -> list[Router]:
                 ArchiveController,
                 DomainController,
                 ServerController,
+                PlanController,
+                UsageController,
                 TenantDatabaseController,
                 JobController,
                 UpgradeController,

@@ -11,6 +11,7 @@ from api.admin.services import AdminServices
 from api.app_services import app_services
 from api.archive_services import backup_services
 from api.attestation_services import attestation_services
+from api.central_database import services_of_central
 from api.database_identity import identity_check
 from api.directory.find import FindTenants
 from api.directory.services import directory_services
@@ -23,6 +24,7 @@ from api.jobs.attestation import AttestationJobs
 from api.jobs.domains import DomainJobs
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
+from api.jobs.metering import MeteringJobs
 from api.jobs.outboxes import MessageHandler, outbox_of
 from api.life_cycle_services import erasure_of, life_cycle_of, with_contents
 from api.mail.handlers import message_handlers
@@ -42,7 +44,7 @@ from api.sign_in_services import central_sign_in, sign_in_services
 from api.tenant_level import seeds_version, served_levels, tenant_apps
 from api.tenant_seed import tenant_seed
 from api.upgrade_services import upgrade_services
-from central import piccolo_app as central_app
+from api.usage_services import bind_quota, usage_services
 from central.attestation.service import Attestation
 from central.backups.service import Backups
 from central.database import CentralEngine
@@ -69,13 +71,15 @@ from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials, TenantOpener
 from central.servers.identity import IdentityCheck
-from central.servers.installed import central_engine_of, installed_servers
+from central.servers.installed import installed_servers
 from central.servers.placement import Placement
 from central.settings.settings import Settings
 from central.tenancy.engines import TenantEngines
 from central.tenancy.resolver import Resolver
 from central.tenancy.tenancy import Tenancy
 from central.upgrades.service import Upgrades
+from central.usage.plans import Plans
+from central.usage.service import TenantUsage
 from piccolo_conf import DB
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.items.service import ItemService
@@ -133,6 +137,9 @@ class Platform:
     resolver: Resolver
     domains: DomainService
     domain_jobs: DomainJobs
+    plans: Plans
+    usage: TenantUsage
+    metering_jobs: MeteringJobs
     attestation: Attestation
     attestation_jobs: AttestationJobs
     operators: Operators
@@ -240,7 +247,7 @@ def compose(
         settings=settings,
         **_bounds(settings),
         **_tenant_services(parts),
-        **_central_services(settings, vault),
+        **services_of_central(settings, vault),
         resolver=Resolver(registry, settings.base_domains, cache_seconds=settings.cache_seconds),
         operators=operators,
         **observed,
@@ -260,15 +267,6 @@ def compose(
         **app_services(definitions, shared, catalog, records["records"]),
         caches=(access, definitions, shared),
     )
-
-
-def _central_services(settings: Settings, vault: Vault) -> dict[str, Any]:
-    return {
-        "central_engine": central_engine_of(settings),
-        "central_migrator": Migrator([central_app.APP_CONFIG], DB),
-        "vault": vault,
-        "first_tenant_links": FirstTenantLinks(vault),
-    }
 
 
 class _Outgoing(NamedTuple):
@@ -356,12 +354,14 @@ def _jobs(
     handlers = traces.handlers({**_message_handlers(settings, directory, people), IMPORT: import_jobs.start})
     kinds = [*job_kinds(provisioning, parts.registry, parts.tenancy, vault, handlers)]
     domains = domain_services(settings, parts, jobs, outgoing.mails)
-    attesting = attestation_services(settings, parts, jobs)
-    kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
+    rounds = attestation_services(settings, parts, jobs)
+    rounds |= usage_services(parts, records["records"].catalog, jobs)
     life_cycle = life_cycle_of(settings, parts, vault, backups, jobs, observer)
+    rounds |= upgrade_services(settings, parts, backups, life_cycle, jobs)
+    kinds += [rounds[one].kind for one in ("attestation_jobs", "metering_jobs", "upgrades")]
+    kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
-    upgrading = upgrade_services(settings, parts, backups, life_cycle, jobs)
-    kinds += [*life_cycle.kinds, erasure.kind, attesting["attestation_jobs"].kind, upgrading["upgrades"].kind]
+    kinds += [*life_cycle.kinds, erasure.kind]
     runner = JobRunner(jobs, traces.kinds(kinds), size=settings.jobs_per_process)
     return {
         "jobs": jobs,
@@ -371,7 +371,7 @@ def _jobs(
         "backups": backups,
         "life_cycle": life_cycle,
         "erasure": erasure,
-    } | {**domains, **attesting, **upgrading}
+    } | {**domains, **rounds}
 
 
 def _tenancy(
@@ -383,11 +383,12 @@ def _tenancy(
 ) -> tuple[TenantEngines, Tenancy, dict[str, Any]]:
     """Create the access to tenants' data, and what observes it."""
     counts, statements, identity = RequestCounts(), observed_statements(settings), identity_check(caches)
+    usage = TenantUsage()
     opener = TenantOpener(servers, credentials, identity, traces.statements(statements))
     engines = TenantEngines(opener, capacities={"sqlite": settings.max_open_tenants})
     engines.on_written = counts.add_rows
-    observed = {"request_counts": counts, "statements": statements, "traces": traces}
-    tenancy = traces.tenancy(Tenancy(engines, DB, served_levels().serves))
+    observed = {"request_counts": counts, "statements": statements, "traces": traces, "usage": usage}
+    tenancy = traces.tenancy(Tenancy(engines, DB, served_levels().serves, partial(bind_quota, usage)))
     return engines, tenancy, {**observed, "identity_check": identity}
 
 

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 from uuid import UUID
 
+from central.plans.errors import LimitReached
 from central.secrets.vault import Vault
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.outbox import Outbox
@@ -33,7 +34,7 @@ def record_services(
     records = RecordService(catalog, cursors, tenant_zone=tenant_zone)
     return {
         "records": records,
-        "imports": Imports(records, outbox, access_of),
+        "imports": Imports(records, outbox, access_of, faults=(LimitReached,)),
         "sample_data": SampleData(catalog, records.targets),
     }
 

@@ -25,6 +25,7 @@ from piccolo.columns import (
 from piccolo.table import Table
 
 from central.database import CENTRAL
+from central.plans.tables import TenantPlan
 from piccolo_engines.columns import Timestamps, new_id
 
 __all__ = [
@@ -115,7 +116,7 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     ``forced_disconnect`` is the latest one that does not wait for running statements. ``schema_level`` is
     the level of the tenant's database, a :class:`central.migrations.level.SchemaLevel` as text; empty if it
     is not known. ``db_name`` does not follow from the slug. Nothing is sent outside for a sandbox. New
-    tenants may be made from a template.
+    tenants may be made from a template. Without a ``plan`` it has no limits.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -133,6 +134,7 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     schema_level = Varchar(length=64, null=False)
     is_sandbox = Boolean(default=False, null=False)
     is_template = Boolean(default=False, null=False)
+    plan = ForeignKey(TenantPlan, on_delete=OnDelete.restrict, null=True, default=None, index=True)
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):

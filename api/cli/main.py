@@ -74,6 +74,7 @@ for _name, _summary in (
     ("operators", "Operators and their tokens."),
     ("tenants", "Create, find, suspend, resume, rename and delete tenants."),
     ("servers", "The database servers, and which of them get new tenants."),
+    ("plans", "What tenants may use: requests, rows, storage, users, objects."),
     ("jobs", "Work that outlives a request, such as mails and repairs."),
     ("worker", "Execute jobs until stopped."),
     ("shell", "Open a Python shell with the tenant SLUG bound."),

@@ -81,12 +81,15 @@ def _print(tenant: TenantDetail, settings: Settings) -> None:
     for one in tenant.domains:
         say(f"  address        {settings.url_of(one.domain)}{' (primary)' if one.primary else ''}")
     say(f"  database       {tenant.db_name} on {tenant.db_server}")
+    say(f"  plan           {tenant.plan or 'none'}")
     say(f"  administrator  {tenant.admin_email}")
     say(f"  created        {tenant.created_at:%Y-%m-%d %H:%M} UTC")
 
 
 for _name, _command, _summary in (
     ("rename", "tenants_change:rename_tenant", "Change the display name of the tenant SLUG to NAME."),
+    ("plan", "tenants_change:set_tenant_plan", "Give the tenant SLUG the PLAN, whose limits it has then."),
+    ("usage", "tenants_usage:show_usage", "Show what the tenant SLUG may use, and what it uses."),
     ("suspend", "tenants_change:suspend_tenant", "Stop serving the tenant SLUG."),
     (
         "read-only",

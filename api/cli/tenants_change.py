@@ -13,11 +13,12 @@ from api.cli.completion import tenant_slugs
 from api.cli.console import Output, fail, say, with_output
 from api.cli.progress import Steps
 from api.cli.session import ACTOR, load_settings, run, run_central, tenant_called, tenant_or_deleted
+from api.cli.statuses import Status
 from api.cli.tenants import detail_of
 from api.composition import Platform
 from api.number_text import counted
 from api.operations.tenant_acts import TenantActs
-from api.schemas.tenants import Disconnected, TenantResponse
+from api.schemas.tenants import Disconnected, TenantChanges, TenantResponse
 from central.registry import TenantRecord
 
 __all__ = [
@@ -26,6 +27,7 @@ __all__ = [
     "make_read_only",
     "rename_tenant",
     "resume_tenant",
+    "set_tenant_plan",
     "suspend_tenant",
 ]
 
@@ -51,6 +53,22 @@ def rename_tenant(slug: str, name: str, out: Output) -> None:
         load_settings(), lambda platform: _act(platform, slug, lambda acts, one: acts.rename(one, name))
     )
     out.one(renamed, lambda: say(f"{renamed.slug} is called {renamed.name} now."))
+
+
+@click.command("plan")
+@_slug
+@click.argument("plan", required=False)
+@click.option("--none", "is_none", is_flag=True, help="No plan: the tenant has no limits.")
+@with_output
+def set_tenant_plan(slug: str, plan: str | None, is_none: bool, out: Output) -> None:
+    """Give the tenant SLUG the PLAN, whose limits it has then. What it uses beyond them stays."""
+    if (plan is None) is not is_none:
+        fail("Name a plan, or use --none.", Status.MISUSED)
+    changes = TenantChanges(plan=plan)
+    changed = run(
+        load_settings(), lambda platform: _act(platform, slug, lambda acts, one: acts.change(one, changes))
+    )
+    out.one(changed, lambda: say(f"{slug} has {'no plan' if plan is None else f'the plan {plan}'}."))
 
 
 @click.command("suspend")

@@ -115,8 +115,11 @@ class TenantController(Controller):
     @patch(
         "/{tenantId:str}",
         operation_id="renameTenant",
-        summary="Rename a tenant",
-        description="Its slug, domains and database keep their names.",
+        summary="Rename a tenant, or give it a plan",
+        description=(
+            "Its slug, domains and database keep their names. With a `plan` it has the limits of that plan, "
+            "from all processes within half a second; with null it has none."
+        ),
         response_description="The tenant as it is now.",
         responses=problems(404),
         body_example={"name": "Acme International"},

@@ -8,6 +8,8 @@ from uuid import UUID
 
 import msgspec
 
+from central.usage.rate import TenantRate
+
 __all__ = ["CURRENT", "RecordedRequest", "RequestContext"]
 
 
@@ -32,6 +34,7 @@ class RequestContext(msgspec.Struct):
     :ivar support: set if an operator with support access is the caller.
     :ivar varies_by_origin: whether pages of some other origins may read responses of this host.
     :ivar allowed_origin: the Origin header, if its pages may.
+    :ivar rate: the limits of the tenant's requests, if it has a plan.
     :ivar metadata_version: the header for a signed-in caller of a tenant.
     :ivar statements: how many statements it has sent to the tenant's database.
     :ivar statement_seconds: how long it has waited for them.
@@ -55,6 +58,7 @@ class RequestContext(msgspec.Struct):
     metadata_version: tuple[bytes, bytes] | None = None
     statements: int = 0
     statement_seconds: float = 0.0
+    rate: TenantRate | None = None
 
 
 CURRENT: Final[ContextVar[RequestContext | None]] = ContextVar("freehold_request", default=None)

@@ -72,6 +72,8 @@ class Finished:
         headers = [*message["headers"], self._id, *SAFETY]
         if self._context.metadata_version is not None:
             headers.append(self._context.metadata_version)
+        if self._context.rate is not None:
+            headers += self._context.rate.headers()
         if self._context.varies_by_origin:
             headers += self._cross_origin()
         message["headers"] = headers

@@ -14,6 +14,6 @@ SAFETY: Final[tuple[tuple[bytes, bytes], ...]] = (
 EXPOSED: Final = (
     b"access-control-expose-headers",
     b"ETag, Location, Allow, Retry-After, X-Request-ID, Content-Disposition, WWW-Authenticate, "
-    b"Idempotent-Replayed, Idempotency-Replayed, Metadata-Version",
+    b"Idempotent-Replayed, Idempotency-Replayed, Metadata-Version, RateLimit, RateLimit-Policy",
 )
 """The headers that pages of allowed origins can read."""

@@ -29,6 +29,7 @@ from central.errors import TenantNotFound, TenantUpgrading
 from central.hostnames import parse_host
 from central.registry import TenantRef
 from central.tenancy.resolver import Central, Unknown
+from central.usage.rate import TenantRate
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
 
@@ -52,7 +53,8 @@ class TenantFromHost:
     Raises :class:`~central.errors.InvalidHost`, :class:`~central.errors.TenantNotFound`,
     :class:`~api.errors.TenantSuspended`, :class:`~api.errors.TenantArchived`,
     :class:`~api.errors.TenantNotReady`, :class:`~central.errors.TenantUpgrading`, and
-    :class:`~api.errors.TenantReadOnly` before a body is taken in.
+    :class:`~api.errors.TenantReadOnly` and :class:`~central.plans.errors.RequestsRefused` before a body is
+    taken in.
     """
 
     __slots__ = ("_central_app", "_cross_origin", "_platform", "_tenant_app", "_watch")
@@ -100,13 +102,11 @@ class TenantFromHost:
             if is_frontend(scope, TENANT_PAGES):
                 await serve_frontend(scope, receive, send)
                 return
-            try:
-                await self._serve_tenant(tenant, scope, receive, send)
-            except Exception as error:
-                await self._record_status(tenant, context, context.status or status_of(error))
-                raise
-            if context.support is not None:
-                await self._record_status(tenant, context, context.status)
+            rate = context.rate = platform.usage.rate_of(tenant)
+            if rate is None:
+                await self._serve_recorded(tenant, scope, receive, send)
+            else:
+                await self._serve_limited(tenant, rate, scope, receive, send)
 
     async def _upgraded(self, tenant: TenantRef) -> TenantRef:
         """Return the tenant at a level that is served, if its database has one by now.
@@ -123,6 +123,29 @@ class TenantFromHost:
             await self._watched(self._central_app, scope, receive, send)
             return
         await rerun(scope, lambda one: self._watched(self._central_app, one, receive, send))
+
+    async def _serve_limited(
+        self, tenant: TenantRef, rate: TenantRate, scope: HTTPScope, receive: Receive, send: Send
+    ) -> None:
+        """Serve the request if the tenant's plan admits it."""
+        self._platform.usage.admit(tenant, rate)
+        try:
+            await self._serve_recorded(tenant, scope, receive, send)
+        finally:
+            rate.leave()
+
+    async def _serve_recorded(
+        self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send
+    ) -> None:
+        """Serve the request, and record its outcome if it has support access."""
+        context: RequestContext = scope["state"]["context"]
+        try:
+            await self._serve_tenant(tenant, scope, receive, send)
+        except Exception as error:
+            await self._record_status(tenant, context, context.status or status_of(error))
+            raise
+        if context.support is not None:
+            await self._record_status(tenant, context, context.status)
 
     async def _serve_tenant(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         context: RequestContext = scope["state"]["context"]

@@ -21,6 +21,7 @@ CENTRAL_HOST: Final = HostKind(
         ("Tenants", "Every tenant owns a database; these routes make and drop them."),
         ("Domains", "The host names by which a tenant is found."),
         ("Servers", "The database servers, and which of them get new tenants."),
+        ("Plans and usage", "What tenants may use, and what they use."),
         ("Archives", "Tenants as files: written from what there is, and made tenants again."),
         ("Backups", "Stored archives of tenants, and when they were taken and proven."),
         ("Jobs", "Work that outlives a request."),
@@ -50,7 +51,8 @@ TENANT_HOST: Final = HostKind(
         "Served on the tenant's host names. Names of objects and fields are the tenant's own, in snake_case, "
         "everything else is in camelCase. Errors are RFC 9457 problems that list all faults of a request; "
         "unknown parameters, fields and operators are refused with a suggestion. Every route returns 403 "
-        "while the tenant is suspended, and 404 if there is no such tenant."
+        "while the tenant is suspended, 404 if there is no such tenant, 429 if it gets more requests than "
+        "its plan allows."
     ),
     servers=({"url": "/", "description": "This tenant's host."},),
     tags=(
@@ -100,7 +102,7 @@ TENANT_HOST: Final = HostKind(
     },
     guard=requires_user,
     refused=OPERATORS_PATHS,
-    problems=(400, 403, 404, 500, 503),
+    problems=(400, 403, 404, 429, 500, 503),
     secured_problems=(401,),
     secured_headers=("Metadata-Version",),
     takes_key=takes_key,

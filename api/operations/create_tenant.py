@@ -47,9 +47,11 @@ class TenantCreation:
         """Create the tenant, or return the stored response if ``key`` was used before with the same body.
 
         ``wanted`` has none of the :func:`faults_of` a body. Continues when the client disconnects. Raises
-        what provisioning and idempotency keys raise.
+        what provisioning and idempotency keys raise, and :class:`~central.plans.errors.PlanNotFound`.
         """
         request = replace(_request_of(wanted, self.platform.settings), at_version=self.at_version)
+        if wanted.plan is not None:
+            request = replace(request, plan_id=await self.platform.plans.id_of(wanted.plan))
         filling: Filling | None = None
         if wanted.source is not None:
             filling, email = await filling_of(self.platform, wanted.source)

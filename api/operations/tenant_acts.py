@@ -41,7 +41,10 @@ class TenantActs:
         return record
 
     async def change(self, tenant_id: UUID, changes: TenantChanges) -> TenantRecord:
-        """Change the name, and whether the tenant is a template. Raises as :meth:`rename`."""
+        """Change the name, the plan, and whether the tenant is a template.
+
+        Raises as :meth:`rename`, and ``PlanNotFound``.
+        """
         registry = self.platform.registry
         async with registry.changing():
             record = await registry.record(tenant_id)
@@ -50,6 +53,9 @@ class TenantActs:
             if not isinstance(changes.template, UnsetType):
                 record = await registry.set_template(tenant_id, is_template=changes.template)
                 await self._record("tenant.template", record.ref, template=changes.template)
+            if not isinstance(changes.plan, UnsetType):
+                record = await self.platform.plans.assign(tenant_id, changes.plan)
+                await self._record("tenant.plan", record.ref, plan=changes.plan)
         return record
 
     async def suspend(self, tenant_id: UUID) -> TenantRecord:

@@ -1,10 +1,11 @@
 """The body of an error response (RFC 9457)."""
 
+from datetime import datetime
 from typing import Any
 
 import msgspec
 
-__all__ = ["FieldProblem", "ProblemDocument"]
+__all__ = ["FieldProblem", "LimitProblem", "ProblemDocument"]
 
 
 class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
@@ -22,13 +23,26 @@ class FieldProblem(msgspec.Struct, frozen=True, rename="camel", omit_defaults=Tr
     record: str | None = None
 
 
+class LimitProblem(msgspec.Struct, frozen=True, rename="camel"):
+    """A limit that was reached, what it allows, and what is used.
+
+    ``until`` is the time from which the request may be sent again; None as long as nothing is removed.
+    """
+
+    name: str
+    most: int
+    used: int
+    until: datetime | None
+
+
 class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults=True):
     """The body of an error response.
 
     ``errors_left_out`` is the number of further problems; ``current`` is the present record or definition in
     a 412; ``records`` are those that prevent a change of definitions: their number and the first ids. If a
     second factor is missing, ``factors`` are those that complete the sign-in, with ``challenge`` for a
-    passkey; ``enrol`` if the user has to add one.
+    passkey; ``enrol`` if the user has to add one. ``limit`` is the limit of the tenant's plan that was
+    reached.
     """
 
     type: str
@@ -44,3 +58,4 @@ class ProblemDocument(msgspec.Struct, frozen=True, rename="camel", omit_defaults
     factors: list[str] | msgspec.UnsetType = msgspec.UNSET
     challenge: str | msgspec.UnsetType = msgspec.UNSET
     enrol: bool | msgspec.UnsetType = msgspec.UNSET
+    limit: LimitProblem | msgspec.UnsetType = msgspec.UNSET

@@ -31,6 +31,7 @@ from central.backups import errors as backups
 from central.domains.errors import DomainLookupFailed, DomainNotProven, TooManyDomainClaims
 from central.jobs import errors as jobs
 from central.lifecycle import errors as lifecycle
+from central.plans import errors as plans
 from central.provisioning.errors import (
     NoDatabaseUser,
     OperationRunning,
@@ -89,10 +90,12 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     TenantSuspended: 403,
     CrossSite: 403,
     central.FirstTenantLinkInvalid: 403,
+    plans.LimitReached: 403,
     # what it is about
     central.TenantNotFound: 404,
     jobs.JobNotFound: 404,
     upgrades.UpgradeNotFound: 404,
+    plans.PlanNotFound: 404,
     backups.BackupNotFound: 404,
     TenantGone: 404,
     central.DomainNotFound: 404,
@@ -112,6 +115,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     central.PrimaryDomainKept: 409,
     DatabaseExists: 409,
     NoServerHasRoom: 409,
+    plans.PlanInUse: 409,
     UserExists: 409,
     central.WrongStatus: 409,
     backups.BackupsNotConfigured: 409,
@@ -144,6 +148,7 @@ STATUSES: Final[Mapping[type[Exception], int]] = {
     ContentsBusy: 503,
     users.TooManyAttempts: 429,
     TooManyOfTenant: 429,
+    plans.RequestsRefused: 429,
     records.TooManyImports: 429,
     TooManyAtOnce: 503,
     users.TooBusy: 503,

@@ -17,10 +17,11 @@ from api.errors import (
     UnsupportedContentEncoding,
 )
 from api.problems.catalog import title_of
-from api.problems.documents import FieldProblem, ProblemDocument
+from api.problems.documents import FieldProblem, LimitProblem, ProblemDocument
 from api.problems.statuses import STATUSES
 from api.responses import RawHeader, RawResponse, json_bytes
 from central import errors as central
+from central.plans.errors import LimitReached
 from central.servers import DatabaseExists, UnknownServer, UserExists
 from central.tenancy.engines import EnginesBusy, TenantGone
 from piccolo_engines import errors as engines
@@ -130,6 +131,7 @@ def document_of(error: Exception, request_id: str) -> ProblemDocument:
         error.left_out if isinstance(error, InvalidInput) else 0,
         _current(error),
         _records(error),
+        limit=_limit(error),
     )
     return _with_factors(document, error) if isinstance(error, FactorRequired) else document
 
@@ -172,6 +174,12 @@ def _records(error: Exception) -> dict[str, Any] | msgspec.UnsetType:
     if isinstance(error, objects.WouldBreakData):
         return {"count": error.count, "ids": list(error.ids)}
     return {"count": error.count} if isinstance(error, objects.WouldLoseData) else msgspec.UNSET
+
+
+def _limit(error: Exception) -> LimitProblem | msgspec.UnsetType:
+    if not isinstance(error, LimitReached):
+        return msgspec.UNSET
+    return LimitProblem(error.limit, error.most, error.used, error.until)
 
 
 def _words(error: Exception, status: int) -> tuple[str, str]:

@@ -96,6 +96,22 @@ TENANT_EXPLANATIONS: Final[Mapping[str, tuple[str, str]]] = {
         "No server has room",
         "All database servers are full, draining or without weight. Change one of them, or name the server.",
     ),
+    "plan-not-found": ("Plan not found", "There is no plan of this name; GET /setup/plans lists them."),
+    "plan-in-use": ("Plan in use", "Tenants have the plan, so it cannot be deleted. Give them another one."),
+    "limit-reached": (
+        "Limit reached",
+        "The tenant's plan does not allow more of what would be added. What is there stays, and can be read, "
+        "changed and deleted. `limit` has its name, what the plan allows and what is used.",
+    ),
+    "too-many-requests": (
+        "Too many requests",
+        "The tenant's hosts get more requests in a second than its plan allows. Retry-After and RateLimit "
+        "tell when there is room again.",
+    ),
+    "too-many-concurrent-requests": (
+        "Too many concurrent requests",
+        "The tenant has as many requests under way as its plan allows. Wait for one of them to end.",
+    ),
     "not-proven": (
         "Not proven",
         "The DNS does not have the record that proves the host name. Set one of those that the detail names; "

@@ -31,6 +31,7 @@ __all__ = [
     "ObjectName",
     "PageName",
     "PermissionId",
+    "PlanName",
     "PreferenceKey",
     "ProblemCode",
     "RecordId",
@@ -93,6 +94,15 @@ ServerName: TypeAlias = Annotated[
     str,
     _text(
         "server", "The server's name: `sqlite`, or host and port.", "db1.internal:3306", {"maxLength": 300}
+    ),
+]
+PlanName: TypeAlias = Annotated[
+    str,
+    _text(
+        "plan",
+        "The plan's name.",
+        "basic",
+        {"pattern": "^[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?$", "maxLength": 40},
     ),
 ]
 DomainName: TypeAlias = Annotated[

@@ -44,6 +44,12 @@ _Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-
 _Slug = Annotated[str, Meta(description="The tenant's name in host names and databases.", examples=["acme"])]
 _Name = Annotated[str, Meta(description="The tenant's display name.", examples=["Acme Corporation"])]
 _Domain = Annotated[str, Meta(description="A host name in canonical form.", examples=["acme.localhost"])]
+_Plan = Annotated[
+    str,
+    Meta(
+        description="The plan, whose limits the tenant has; null for none.", max_length=40, examples=["basic"]
+    ),
+]
 _Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
 
 
@@ -87,6 +93,7 @@ class NewTenant(Input):
     admin: NewAdmin | None = None
     source: TenantSource | None = field(default=None, name="from")
     sandbox: Annotated[bool, Meta(description="Nothing is sent outside for it, such as mails.")] = False
+    plan: _Plan | None = None
 
 
 class FirstTenantRequest(Input):
@@ -187,6 +194,7 @@ class TenantResponse(Output):
     ]
     sandbox: Annotated[bool, Meta(description="Nothing is sent outside for it.")]
     template: Annotated[bool, Meta(description="New tenants may be made from it.")]
+    plan: _Plan | None
     created_at: _Time
     updated_at: _Time
     restorable_until: (
@@ -208,6 +216,7 @@ class TenantResponse(Output):
             admin_email=record.admin_email,
             sandbox=record.ref.is_sandbox,
             template=record.ref.is_template,
+            plan=None if record.ref.limits is None else record.ref.limits.plan,
             created_at=record.created_at,
             updated_at=record.updated_at,
             restorable_until=UNSET if record.deletion is None else record.deletion.restorable_until,
@@ -246,12 +255,13 @@ class TenantQuery(Input):
 
 
 class TenantChanges(Input):
-    """Changes of a tenant: its name, and whether it is a template. Slug and domains stay the same."""
+    """Changes of a tenant: its name, its plan, and whether it is a template. Slug and domains stay."""
 
     name: Annotated[str, Meta(min_length=1, max_length=200, examples=["Acme International"])] | UnsetType = (
         UNSET
     )
     template: Annotated[bool, Meta(description="New tenants may be made from it.")] | UnsetType = UNSET
+    plan: _Plan | UnsetType | None = UNSET
 
 
 class Deleted(Output):

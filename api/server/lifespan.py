@@ -14,6 +14,7 @@ from api.frontend.files import frontend_version
 from api.operations.deleted_tenants import erase_expired
 from api.server.process_metrics import exchange_metrics
 from api.server.tenant_traffic import write_traffic
+from api.server.usage_exchange import exchange_usage
 from central.database import CENTRAL
 from central.provisioning.reconcile import Report
 from central.secrets.key_check import KeyCheck
@@ -43,6 +44,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
         await _reconcile(platform)
         with CENTRAL.bind(platform.central_engine):
             await platform.attestation_jobs.ensure()
+            await platform.metering_jobs.ensure()
             await _report_pending(platform)
         upkeep = asyncio.gather(
             keep_up(platform),
@@ -51,6 +53,7 @@ async def running(platform: Platform) -> AsyncIterator[None]:
             exchange_metrics(platform),
             platform.loop_lag.watch(),
             _write_traffic(platform),
+            exchange_usage(platform),
         )
         try:
             yield

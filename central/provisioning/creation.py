@@ -73,6 +73,7 @@ class Reserve(Repeated):
             admin_email=subject.admin.email,
             at_version=subject.at_version,
             is_sandbox=tenant.is_sandbox,
+            plan_id=subject.plan_id,
         )
         if self.servers.get(tenant.database_server).has_users:
             await self.credentials.store(tenant.id, subject.username, subject.password)

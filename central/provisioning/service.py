@@ -222,7 +222,7 @@ class Provisioning:
         email = request.admin_email or f"admin@{request.domain}"
         admin = self._admin(request, email)
         username, password = servers.username(slug), generate_password(32)
-        return NewTenant(tenant, admin, username, password, request.at_version)
+        return NewTenant(tenant, admin, username, password, request.at_version, plan_id=request.plan_id)
 
     def _admin(self, request: TenantRequest, email: str) -> Admin:
         if request.admin_password:

@@ -73,6 +73,7 @@ class TenantRequest:
     :ivar admin_name: the first administrator's name, which may be empty.
     :ivar at_version: the version of the registry at which the tenant is created; ``None`` for any.
     :ivar is_sandbox: whether nothing is sent outside for it.
+    :ivar plan_id: the plan that it has; ``None`` for no limits.
     """
 
     slug: str
@@ -84,6 +85,7 @@ class TenantRequest:
     admin_name: str = ""
     at_version: int | None = None
     is_sandbox: bool = False
+    plan_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +147,7 @@ class NewTenant:
     :ivar prepared: the name of the database of the pool that the tenant has taken, if any.
     :ivar is_prepared: whether the database has its tables and rows: it is one of the pool, or a copy.
     :ivar is_refused: whether the database turned out to exist already.
+    :ivar plan_id: see :class:`TenantRequest`.
     :ivar is_user_refused: whether the database user turned out to exist already.
     """
 
@@ -158,3 +161,4 @@ class NewTenant:
     is_prepared: bool = False
     is_refused: bool = False
     is_user_refused: bool = False
+    plan_id: UUID | None = None

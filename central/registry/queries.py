@@ -1,13 +1,17 @@
 """Queries that find and search tenants."""
 
 import unicodedata
-from typing import Any, Final
+from collections.abc import Mapping
+from typing import Any, Final, cast
 from uuid import UUID
 
+from piccolo.columns import ForeignKey
 from piccolo.query.functions import Count
 from piccolo.querystring import QueryString
 
 from central.database import CENTRAL
+from central.plans.limits import Limits
+from central.plans.tables import TenantPlan
 from central.registry.deletions import Deletion, deletions_of
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.tables import WITH_DATABASE, Domain, DomainProof, Tenant, TenantStatus
@@ -16,15 +20,21 @@ from piccolo_engines.searching import escaped, like
 from piccolo_engines.statements import SelectGroup
 
 __all__ = [
+    "TENANT_COLUMNS",
     "count_levels",
     "domain_record",
     "find_by_domain",
     "find_tenant",
     "find_tenants",
+    "limits_of",
     "matches",
     "ref_of",
 ]
 
+TENANT_COLUMNS: Final = (*Tenant.all_columns(), *Tenant.plan.all_columns())
+"""The columns of a tenant and of its plan, from which :func:`ref_of` returns it."""
+
+_PLAN_OF_DOMAIN: Final = cast("ForeignKey[TenantPlan]", Domain.tenant.plan)
 _VERSION: Final = '(SELECT "version" FROM "registry_version" WHERE "id" = 1)'
 _BY_DOMAIN = KeptSelect(
     CENTRAL,
@@ -32,6 +42,7 @@ _BY_DOMAIN = KeptSelect(
         Domain.domain,
         Domain.is_primary,
         *Domain.tenant.all_columns(),
+        *_PLAN_OF_DOMAIN.all_columns(),
         QueryString(_VERSION).as_alias("registry_version"),
     ).where(
         Domain.tenant.is_in(
@@ -56,7 +67,7 @@ async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
 
     Runs two statements: one for the tenants and one for their primary domains; a third if one is deleted.
     """
-    query = Tenant.select().order_by(Tenant.id, ascending=False).limit(limit)
+    query = Tenant.select(*TENANT_COLUMNS).order_by(Tenant.id, ascending=False).limit(limit)
     for condition in conditions:
         query = query.where(condition)
     rows = await query
@@ -68,7 +79,7 @@ async def find_tenants(*conditions: Any, limit: int = 1) -> list[TenantRecord]:
 async def find_tenant(tenant_id: UUID) -> list[TenantRecord]:
     """Return the tenant, if there is one, in one round trip; a second one if it is deleted."""
     domain = Domain.select(Domain.domain).where(Domain.tenant == tenant_id, Domain.is_primary.eq(True))
-    query = Tenant.select().where(Tenant.id == tenant_id)
+    query = Tenant.select(*TENANT_COLUMNS).where(Tenant.id == tenant_id)
     group = SelectGroup(*query.querystrings, *domain.querystrings)
     rows, domains = await CENTRAL.run_querystring(group)
     deleted = await deletions_of([row["id"] for row in rows if row["status"] == TenantStatus.DELETED])
@@ -107,6 +118,21 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         is_sandbox=bool(row["is_sandbox"]),
         is_template=bool(row["is_template"]),
         schema_level=row["schema_level"],
+        limits=None if row.get("plan.name") is None else limits_of(row, "plan."),
+    )
+
+
+def limits_of(row: Mapping[str, Any], prefix: str = "") -> Limits:
+    """Return the limits of a plan from its row, whose columns have names with this prefix."""
+    return Limits(
+        plan=row[f"{prefix}name"],
+        requests_per_second=row[f"{prefix}requests_per_second"],
+        burst=row[f"{prefix}burst"],
+        concurrent_requests=row[f"{prefix}concurrent_requests"],
+        rows=row[f"{prefix}max_rows"],
+        storage_bytes=row[f"{prefix}max_storage_bytes"],
+        users=row[f"{prefix}max_users"],
+        objects=row[f"{prefix}max_objects"],
     )
 
 

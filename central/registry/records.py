@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from central.plans.limits import Limits
 from central.registry.deletions import Deletion
 from central.tables import DomainProof, TenantStatus
 
@@ -18,7 +19,8 @@ class TenantRef:
     opened at a lower count of ``disconnects`` is closed: immediately if the count is also lower than
     ``forced_disconnect``, otherwise once nothing runs on it any more. ``db_name`` is the database on
     ``database_server`` that is the tenant's; nothing follows from its text. ``schema_level`` may be
-    older than the database: bringing it to another level clears no cache.
+    older than the database: bringing it to another level clears no cache. ``limits`` are those of its plan,
+    None without one.
     """
 
     id: UUID
@@ -33,6 +35,7 @@ class TenantRef:
     is_sandbox: bool = False
     is_template: bool = False
     schema_level: str = ""
+    limits: Limits | None = None
 
 
 @dataclass(frozen=True, slots=True)

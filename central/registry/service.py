@@ -20,7 +20,15 @@ from central.errors import (
     TenantNotFound,
     WrongStatus,
 )
-from central.registry.queries import domain_record, find_by_domain, find_tenant, find_tenants, matches, ref_of
+from central.registry.queries import (
+    TENANT_COLUMNS,
+    domain_record,
+    find_by_domain,
+    find_tenant,
+    find_tenants,
+    matches,
+    ref_of,
+)
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.registry.versions import count_change, hold_version
 from central.slugs import parse_slug, parse_tenant_name
@@ -95,6 +103,7 @@ class Registry:
         tenant_id: UUID | None = None,
         at_version: int | None = None,
         is_sandbox: bool = False,
+        plan_id: UUID | None = None,
     ) -> TenantRef:
         """Insert a tenant with the status ``provisioning``, and its primary domain (in canonical form).
 
@@ -114,6 +123,7 @@ class Registry:
             db_name=db_name,
             admin_email=admin_email,
             is_sandbox=is_sandbox,
+            plan=plan_id,
         )
         async with self.changing():
             if at_version is not None:
@@ -149,7 +159,7 @@ class Registry:
         found: list[TenantRef] = []
         for start in range(0, len(tenant_ids), _IDS_A_STATEMENT):
             portion = list(tenant_ids[start : start + _IDS_A_STATEMENT])
-            rows = await Tenant.select().where(Tenant.id.is_in(portion))
+            rows = await Tenant.select(*TENANT_COLUMNS).where(Tenant.id.is_in(portion))
             found += [ref_of(row, "") for row in rows]
         return found
 
@@ -163,7 +173,8 @@ class Registry:
         Runs one statement.
         """
         served = [status.value for status in WITH_DATABASE]
-        rows = await Tenant.select().where(Tenant.status.is_in(served)).order_by(Tenant.id, ascending=False)
+        query = Tenant.select(*TENANT_COLUMNS).where(Tenant.status.is_in(served))
+        rows = await query.order_by(Tenant.id, ascending=False)
         return [(ref_of(row, ""), row["schema_level"]) for row in rows]
 
     async def level_of(self, tenant_id: UUID) -> str:

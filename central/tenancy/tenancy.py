@@ -21,14 +21,20 @@ class Tenancy:
     :param engines: leases the engines.
     :param slot: the routed engine of the tenant tables.
     :param serves: whether this version works with a database of a level.
+    :param quota: binds what the tenant's plan lets it store; None without a plan.
     """
 
     def __init__(
-        self, engines: TenantEngines, slot: RoutedEngine, serves: Callable[[str], bool] = lambda _: True
+        self,
+        engines: TenantEngines,
+        slot: RoutedEngine,
+        serves: Callable[[str], bool] = lambda _: True,
+        quota: Callable[[TenantRef], AbstractContextManager[None] | None] | None = None,
     ) -> None:
         self._engines = engines
         self._slot = slot
         self._serves = serves
+        self._quota = quota or _no_quota
 
     def use(
         self, tenant: TenantRef, *, at_any_level: bool = False
@@ -49,31 +55,39 @@ class Tenancy:
         """
         if not (at_any_level or self._serves(tenant.schema_level)):
             raise TenantUpgrading(tenant.slug)
-        return _Use(self._engines.lease(tenant), self._slot)
+        return _Use(self._engines.lease(tenant), self._slot, self._quota(tenant))
 
     def bound(self, engine: Engine[Any]) -> AbstractContextManager[None]:
         """Route the queries of tenant tables to the engine of a database that has no tenant yet."""
         return self._slot.bind(engine)
 
 
+def _no_quota(_tenant: TenantRef) -> None:
+    return None
+
+
 class _Use:
-    """One block with a leased engine bound to the slot."""
+    """One block with a leased engine bound to the slot, and the tenant's quota bound if it has one."""
 
-    __slots__ = ("_binding", "_lease", "_slot")
+    __slots__ = ("_binding", "_lease", "_quota", "_slot")
 
-    def __init__(self, lease: Lease, slot: RoutedEngine) -> None:
-        self._lease, self._slot = lease, slot
+    def __init__(self, lease: Lease, slot: RoutedEngine, quota: AbstractContextManager[None] | None) -> None:
+        self._lease, self._slot, self._quota = lease, slot, quota
 
     async def __aenter__(self) -> Engine[Any]:
         engine = self._lease.begin() or await self._lease.__aenter__()
         self._binding = self._slot.bind(engine)
         self._binding.__enter__()
+        if self._quota is not None:
+            self._quota.__enter__()
         return engine
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         try:
+            if self._quota is not None:
+                self._quota.__exit__(kind, error, trace)
             self._binding.__exit__(kind, error, trace)
         finally:
             self._lease.end()

@@ -50,6 +50,7 @@ from tenant_schema.objects.model.auto_numbers import number_records
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.row_store import load_rows
 from tenant_schema.preconditions import Versions, require_version
+from tenant_schema.quota import QUOTA
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import DEFINITIONS, VersionedCache, bump
 from tenant_schema.users.audit.write import Subject, record_event
@@ -103,8 +104,15 @@ class SchemaService:
     async def create_object(
         self, scope: TenantScope, access: Access, draft: ObjectDraft, *, dry_run: bool = False
     ) -> Plan | None:
-        """Create an object with its table and its permissions."""
-        return await self._change(scope, access, partial(decide_creating, draft=draft), dry_run=dry_run)
+        """Create an object with its table and its permissions. Raises what the tenant's quota raises."""
+        quota = QUOTA.get()
+
+        def decide(now: Definitions) -> Decision:
+            if quota is not None:
+                quota.require_object(len(now.names))
+            return decide_creating(now, draft)
+
+        return await self._change(scope, access, decide, dry_run=dry_run)
 
     async def change_object(
         self,

@@ -24,6 +24,7 @@ from tenant_schema.users.links.store import Link, LinkPurpose, create_link, with
 from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.passwords.hashing import PasswordHashing
 from tenant_schema.users.passwords.policy import password_problems
+from tenant_schema.users.person_count import require_room_for_user
 from tenant_schema.users.rights.change import changing_access, is_administrator_left
 from tenant_schema.users.rights.delegation import is_oneself, require_within
 from tenant_schema.users.rights.permissions import Access
@@ -170,6 +171,7 @@ class Users:
         async with changing_access(self._cache, scope):
             roles = await named_roles(wanted.roles)
             require_within(access, (await read_grants(roles)).roles)
+            await require_room_for_user()
             await _insert(user)
             await self._changes.note(scope, email)
             await _give_roles(user.id, roles)
@@ -219,6 +221,8 @@ class Users:
             access.require_person()
         async with changing_access(self._cache, scope, may_demote=not active):
             row = await self._delegable(access, user_id)
+            if active and not row["active"]:
+                await require_room_for_user()
             await User.update({User.active: active}).where(User.id == user_id)
             await self._changes.note(scope, row["email"])
             if not active:

@@ -81,6 +81,7 @@ class Imports:
 
     :param outbox: takes the messages that lead to jobs.
     :param access_of: returns what a user, or an API key of that user, may do now; None for nothing.
+    :param faults: further errors that end an import, since repeating it cannot help.
     """
 
     def __init__(
@@ -88,10 +89,19 @@ class Imports:
         records: RecordService,
         outbox: Outbox,
         access_of: Callable[[UUID, UUID | None], Awaitable[Access | None]],
+        *,
+        faults: tuple[type[Exception], ...] = (),
     ) -> None:
         self._records = records
         self._outbox = outbox
         self._access_of = access_of
+        self._faults: tuple[type[Exception], ...] = (
+            InvalidInput,
+            RecordsError,
+            ObjectNotFound,
+            PermissionDenied,
+            *faults,
+        )
 
     async def begin(
         self,
@@ -185,7 +195,7 @@ class Imports:
                     await self._records.import_csv(scope, access, row["object"], file, form, journal)
             except ImportTaken:
                 return
-            except (InvalidInput, RecordsError, ObjectNotFound, PermissionDenied) as error:
+            except self._faults as error:
                 await journal.fail(msgspec.json.encode(_fault(error, journal.report)).decode())
 
     async def _access(self, row: Mapping[str, Any]) -> Access:

@@ -31,6 +31,7 @@ from tenant_schema.records.writing.bulk import (
     refuse_if_any_failed,
 )
 from tenant_schema.records.writing.bulk_create import explain_refusals
+from tenant_schema.records.writing.quotas import require_storage
 from tenant_schema.records.writing.search_words import words_of
 from tenant_schema.records.writing.validation import parse_changes
 
@@ -186,6 +187,7 @@ async def _write_group(
 ) -> None:
     async def write(portion: Sequence[Item]) -> None:
         written = [rows[item.id] | item.values for item in portion if item.id is not None]
+        require_storage()
         await target.run_together(_update(target, portion, names, now), *words_of(target, written, names))
 
     async def explain(portion: Sequence[Item]) -> None:

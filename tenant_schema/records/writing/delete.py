@@ -26,6 +26,7 @@ from tenant_schema.records.writing.cascade import (
     references,
     referring,
 )
+from tenant_schema.records.writing.quotas import give_rows, take_rows
 from tenant_schema.records.writing.restrict import blocked, restricting, visible_blockers
 from tenant_schema.records.writing.rows import lock_record, write_changes
 
@@ -141,6 +142,9 @@ async def _mark_all(
     """Move records to the trash or back. Records that are deleted together have the same time, by which they
     are restored together.
     """
+    number = sum(len(rows) for _, rows in cascade.levels)
+    if deleted_at is None:
+        await take_rows(target, number)
     for model, rows in cascade.levels:
         of_model = target if model is target.model else beside(target, model)
         entries = [Entry(row["id"], row["version"] + 1, action) for row in rows]
@@ -149,6 +153,8 @@ async def _mark_all(
             continue
         await _mark(of_model, rows, deleted_at, now)
         await keep(of_model, entries, now)
+    if deleted_at is not None:
+        give_rows(number)
 
 
 async def _mark(target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime) -> None:
@@ -213,6 +219,7 @@ def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
 
 async def _destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     ids = [row["id"] for row in rows]
+    give_rows(sum(row["deleted_at"] is None for row in rows))
     await target.model.table.delete().where(target.model.columns["id"].is_in(ids))
     await forget(target, ids)
     await keep(target, [Entry(row["id"], row["version"] + 1, Action.DESTROY) for row in rows], now)

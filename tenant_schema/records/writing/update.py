@@ -14,6 +14,7 @@ from tenant_schema.records.reading.read import read_record
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.writing.archived_options import problems_of_archived
 from tenant_schema.records.writing.constraints import accept, refusals, refuse_equal
+from tenant_schema.records.writing.quotas import require_storage
 from tenant_schema.records.writing.rows import lock_record, record_after_write, write_changes
 from tenant_schema.records.writing.validation import Body, Stored, parse_changes
 
@@ -28,6 +29,7 @@ async def change_record(
     Raises :class:`ValidationFailed`, :class:`RecordNotFound`, :class:`VersionMismatch`,
     :class:`UniqueConflict`, :class:`ChangeDenied`.
     """
+    require_storage()
     collector = ProblemCollector()
     values = parse_changes(body, collector, target.rights)
     if collector.problems:

@@ -24,6 +24,7 @@ from tenant_schema.users.identity_providers.errors import RefusalCode, SignInRef
 from tenant_schema.users.identity_providers.store import hash_subject, mark_proven, rules_of
 from tenant_schema.users.mails import Mails, Recipient
 from tenant_schema.users.oidc.claims import claim_of, has_value, is_email_verified
+from tenant_schema.users.person_count import require_room_for_user
 from tenant_schema.users.rights.change import changing_access
 from tenant_schema.users.roles.reader import roles_of_user
 from tenant_schema.users.sessions.store import SessionUser
@@ -119,6 +120,7 @@ class Accounts:
         async with self._transaction(scope, provider, account, roles):
             user = account.user
             if account.how == "created":
+                await require_room_for_user()
                 await User.insert(User(id=user.id, email=user.email, name=user.name))
                 await self._changes.note(scope, user.email)
             if account.how == "linked":

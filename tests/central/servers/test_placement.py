@@ -7,6 +7,7 @@ from typing import cast
 import pytest
 
 from central.database import CENTRAL
+from central.plans.tables import TenantPlan
 from central.servers import DatabaseServer, DatabaseServers, NoServerHasRoom, UnknownServer
 from central.servers.placement import Placement
 from central.tables import ServerPlacement, Tenant
@@ -32,7 +33,7 @@ def servers(*names: str) -> DatabaseServers:
 async def placement(tmp_path: Path) -> AsyncIterator[Placement]:
     engine = SQLiteEngine(tmp_path / "central.sqlite")
     with CENTRAL.bind(engine):
-        for table in (Tenant, ServerPlacement):
+        for table in (TenantPlan, Tenant, ServerPlacement):
             await table.create_table()
         yield Placement(servers("a:1", "b:2", "sqlite"))
     await engine.close()

@@ -26,17 +26,62 @@ class Tenant(Table, tablename="tenant", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
+class TenantPlan(Table, tablename="plan", schema=None):
+    id = UUID(default=new_id, null=False, primary_key=True)
+
+
 class Upgrade(Table, tablename="upgrade", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T15:08:21:153695"
+ID = "2026-12-01T15:13:51:913577"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
 
 async def forwards():
     manager = MigrationManager(migration_id=ID, app_name="central", description=DESCRIPTION)
+
+    manager.add_table("TenantPlan", "plan")
+    manager.add_column("TenantPlan", "plan", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantPlan", "plan", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("TenantPlan", "plan", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("TenantPlan", "plan", "name", column_class=Varchar, params={"length": 40, "default": "", "null": False, "unique": True})
+    manager.add_column("TenantPlan", "plan", "requests_per_second", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "burst", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "concurrent_requests", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "max_rows", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "max_storage_bytes", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "max_users", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("TenantPlan", "plan", "max_objects", column_class=Integer, params={"default": None, "null": True})
+
+    manager.add_table("ProcessUse", "process_use")
+    manager.add_column("ProcessUse", "process_use", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProcessUse", "process_use", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("ProcessUse", "process_use", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("ProcessUse", "process_use", "key", column_class=Varchar, params={"length": 32, "default": "", "null": False, "unique": True})
+    manager.add_column("ProcessUse", "process_use", "tenant_id", column_class=UUID, params={"default": UUID4(), "null": False, "index": True})
+    manager.add_column("ProcessUse", "process_use", "beat", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "asked", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "admitted", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "running", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "tokens", column_class=Integer, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "rows_added", column_class=BigInt, params={"default": 0, "null": False})
+
+    manager.add_table("UsageDay", "usage_day")
+    manager.add_column("UsageDay", "usage_day", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UsageDay", "usage_day", "updated_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
+    manager.add_column("UsageDay", "usage_day", "id", column_class=UUID, params={"default": new_id, "null": False, "primary_key": True})
+    manager.add_column("UsageDay", "usage_day", "key", column_class=Varchar, params={"length": 48, "default": "", "null": False, "unique": True})
+    manager.add_column("UsageDay", "usage_day", "tenant_id", column_class=UUID, params={"default": UUID4(), "null": False, "index": True})
+    manager.add_column("UsageDay", "usage_day", "tenant_slug", column_class=Varchar, params={"length": 63, "default": "", "null": False})
+    manager.add_column("UsageDay", "usage_day", "day", column_class=Varchar, params={"length": 10, "default": "", "null": False, "index": True})
+    manager.add_column("UsageDay", "usage_day", "requests", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("UsageDay", "usage_day", "refused", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("UsageDay", "usage_day", "stored_rows", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("UsageDay", "usage_day", "storage_bytes", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("UsageDay", "usage_day", "user_count", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("UsageDay", "usage_day", "object_count", column_class=Integer, params={"default": None, "null": True})
 
     manager.add_table("Tenant", "tenant")
     manager.add_column("Tenant", "tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -79,6 +124,9 @@ async def forwards():
     manager.add_column("Tenant", "tenant", "schema_level", column_class=Varchar, params={"length": 64, "default": "", "null": False})
     manager.add_column("Tenant", "tenant", "is_sandbox", column_class=Boolean, params={"default": False, "null": False})
     manager.add_column("Tenant", "tenant", "is_template", column_class=Boolean, params={"default": False, "null": False})
+    manager.add_column(
+        "Tenant", "tenant", "plan", column_class=ForeignKey, params={"references": TenantPlan, "on_delete": OnDelete.restrict, "null": True, "index": True}
+    )
 
     manager.add_table("Domain", "domain")
     manager.add_column("Domain", "domain", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

@@ -1,0 +1,230 @@
+"""TenantRate: the limits of a tenant's requests in one process, which shares them with others.
+
+A token bucket. Each process knows the tokens of the whole installation as of the last exchange of counters:
+what all processes have admitted since then is taken from them. Until the next exchange a process admits its
+share of them, which is its part of the requests that were sent lately. So a tenant whose requests all go to
+one process has its whole rate there, and what processes admit too much before they know of each other is
+subtracted afterwards.
+"""
+
+from collections.abc import Mapping
+from math import ceil, inf
+from typing import Final
+
+import msgspec
+
+from central.plans.errors import TooManyConcurrentRequests, TooManyRequests
+from central.plans.limits import Limits
+
+__all__ = ["Counters", "TenantRate"]
+
+_LONGEST_DEBT: Final = 10.0
+"""So many seconds of its rate, beyond a burst, a tenant is refused at most for what was admitted too much."""
+_LEAST_SHARE: Final = 0.25
+"""The share of a process that had no requests lately, of an equal one."""
+_SILENT: Final = 6
+"""After so many exchanges without a sign of a process its running requests do not count any more."""
+
+_FORGOTTEN: Final = 10_000
+"""Counters that were gone for a while go on; after so many exchanges those of a process are new ones."""
+
+_LEARNING: Final = 4
+"""At so many first exchanges a process learns from others what is left."""
+
+_Header = tuple[bytes, bytes]
+
+
+class Counters(msgspec.Struct):
+    """What one process has counted for a tenant.
+
+    :ivar beat: grows with each writing.
+    :ivar tokens: what is left of the whole rate, as this process knows; negative if it was exceeded.
+    """
+
+    beat: int = 0
+    asked: int = 0
+    admitted: int = 0
+    running: int = 0
+    tokens: int = 0
+    rows_added: int = 0
+
+
+class _Other:
+    """Another process, as last seen."""
+
+    __slots__ = ("counters", "silent")
+
+    def __init__(self, counters: Counters) -> None:
+        self.counters, self.silent = counters, 0
+
+
+class TenantRate:
+    """Admits requests of one tenant.
+
+    :param now: seconds of a clock that only increases, as in all methods.
+    :ivar own: the counters that other processes read.
+    :ivar used_at: when the last request came.
+    """
+
+    __slots__ = (
+        "_at",
+        "_burst",
+        "_exchanged_at",
+        "_heard",
+        "_learns",
+        "_level",
+        "_limits",
+        "_others",
+        "_policies",
+        "_rate",
+        "_running_elsewhere",
+        "_seen",
+        "_share",
+        "_tokens",
+        "own",
+        "used_at",
+    )
+
+    def __init__(self, limits: Limits, now: float) -> None:
+        self.own = Counters()
+        self._others: dict[str, _Other] | None = None
+        self._learns, self._heard = _LEARNING, inf
+        self._seen = Counters()
+        self._share, self._running_elsewhere = 1.0, 0
+        self._at = self._exchanged_at = self.used_at = now
+        self._limits = Limits("")
+        self._rate = self._burst = self._level = self._tokens = 0.0
+        self.change(limits)
+        self._level = self._tokens = self._burst
+
+    @property
+    def limits(self) -> Limits:
+        """The limits at present."""
+        return self._limits
+
+    def change(self, limits: Limits) -> None:
+        """Apply other limits from now on. What is under way, and tokens that are left, stay as far as they
+        are allowed.
+        """
+        if limits == self._limits:
+            self._limits = limits
+            return
+        had_rate, self._limits = self._rate > 0, limits
+        self._rate = float(limits.requests_per_second or 0)
+        self._burst = float(limits.burst or limits.requests_per_second or 0)
+        self._policies = _policies(limits, self._rate, self._burst)
+        if not had_rate:
+            self._level = self._tokens = self._burst
+        self._level, self._tokens = min(self._level, self._burst), min(self._tokens, self._burst)
+
+    def enter(self, now: float) -> None:
+        """Admit a request, which :meth:`leave` ends.
+
+        Raises :class:`~central.plans.errors.TooManyRequests` and
+        :class:`~central.plans.errors.TooManyConcurrentRequests`.
+        """
+        own, most = self.own, self._limits.concurrent_requests
+        own.asked += 1
+        self.used_at = now
+        if most is not None and own.running + self._running_elsewhere >= most:
+            raise TooManyConcurrentRequests(most, own.running + self._running_elsewhere)
+        if self._rate:
+            self._refill(now)
+            if self._level < 1.0:
+                raise TooManyRequests(int(self._rate), self._seconds_to(1.0))
+            self._level -= 1.0
+        own.admitted += 1
+        own.running += 1
+
+    def leave(self) -> None:
+        """End a request that was admitted."""
+        self.own.running -= 1
+
+    def headers(self) -> list[_Header]:
+        """Return the limits of requests and what is left of the rate, as headers.
+
+        https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers-10
+        """
+        found = [] if self._policies is None else [self._policies]
+        if self._rate:
+            left = b'"requests";r=%d;t=%d' % (max(self._level, 0.0), self._seconds_to(self._burst))
+            found.append((b"ratelimit", left))
+        return found
+
+    def exchange(self, others: Mapping[str, Counters], now: float) -> int:
+        """Take note of what the other processes have counted, by their keys; all of it, each time.
+
+        Returns how many rows they have added since last time.
+        """
+        asked, admitted, running, active, rows = self._of_others(others)
+        own = self.own.asked - self._seen.asked
+        own_admitted = self.own.admitted - self._seen.admitted
+        self._seen.asked, self._seen.admitted = self.own.asked, self.own.admitted
+        self._running_elsewhere = running
+        self._refill(now)
+        passed, self._exchanged_at = now - self._exchanged_at, now
+        if not asked and self._share == 1.0 and self._heard >= self._level:
+            self._tokens = self._level  # alone: it has been exact all the time
+            self.own.tokens = int(self._tokens)
+            return rows
+        tokens = self._tokens + passed * self._rate - own_admitted - admitted
+        least = -(self._burst + _LONGEST_DEBT * self._rate)
+        self._tokens = max(min(tokens, self._burst, self._heard), least)
+        self.own.tokens = int(self._tokens)
+        self._share = self._part(own, asked, active)
+        one = min(self._tokens, 1.0)  # a small rate could not be divided otherwise
+        self._level = max(self._tokens * self._share, one) if self._tokens > 0 else self._tokens
+        return rows
+
+    def _of_others(self, others: Mapping[str, Counters]) -> tuple[int, int, int, int, int]:
+        """Return what the others asked and admitted since last time, run now, how many were asked, and how
+        many rows they added.
+
+        What older ones counted before the first time is not known: for that, what is left is taken from
+        them at the next few times.
+        """
+        first, known = self._others is None, self._others or {}
+        asked = admitted = running = active = rows = 0
+        self._heard = inf
+        for other in known.values():
+            other.silent += 1
+        for key, counters in others.items():
+            if key not in known:
+                known[key] = _Other(counters if first and counters.beat > 1 else Counters())
+            other = known[key]
+            before, other.counters = other.counters, counters
+            if counters.beat != before.beat:
+                other.silent = 0
+                if self._learns and not first:
+                    self._heard = min(self._heard, counters.tokens)
+            asked += counters.asked - before.asked
+            active += counters.asked > before.asked
+            admitted += counters.admitted - before.admitted
+            rows += counters.rows_added - before.rows_added
+            running += counters.running if other.silent < _SILENT else 0
+        self._learns = max(self._learns - 1, 0)
+        self._others = {key: one for key, one in known.items() if one.silent < _FORGOTTEN}
+        return asked, admitted, running, active, rows
+
+    def _part(self, own: int, asked: int, active: int) -> float:
+        if not asked:
+            return 1.0
+        return max(own / (own + asked), _LEAST_SHARE / (active + 1))
+
+    def _refill(self, now: float) -> None:
+        passed, self._at = now - self._at, now
+        most = max(self._burst * self._share, 1.0)
+        if self._level < most:
+            self._level = min(self._level + passed * self._rate * self._share, most)
+
+    def _seconds_to(self, level: float) -> int:
+        return max(ceil((level - self._level) / (self._rate * self._share)), 1)
+
+
+def _policies(limits: Limits, rate: float, burst: float) -> _Header | None:
+    found = []
+    if rate:
+        found.append(b'"requests";q=%d;w=%d' % (burst, max(ceil(burst / rate), 1)))
+    if limits.concurrent_requests is not None:
+        found.append(b'"concurrency";q=%d;qu="concurrent-requests"' % limits.concurrent_requests)
+    return (b"ratelimit-policy", b", ".join(found)) if found else None
