@@ -44,12 +44,7 @@ _Id = Annotated[UUID, Meta(description="UUIDv7.", examples=["0190f3a2-7c1e-7d52-
 _Slug = Annotated[str, Meta(description="The tenant's name in host names and databases.", examples=["acme"])]
 _Name = Annotated[str, Meta(description="The tenant's display name.", examples=["Acme Corporation"])]
 _Domain = Annotated[str, Meta(description="A host name in canonical form.", examples=["acme.localhost"])]
-_Plan = Annotated[
-    str,
-    Meta(
-        description="The plan, whose limits the tenant has; null for none.", max_length=40, examples=["basic"]
-    ),
-]
+_Plan = Annotated[str, Meta(description="Its plan; null for no limits.", max_length=40, examples=["basic"])]
 _Time = Annotated[datetime, Meta(description="UTC.", examples=["2026-02-28T12:30:00.250000Z"])]
 
 
