@@ -1,1 +1,0 @@
-import{a as e,d as t}from"./Text-C8SEe4Kk.js";import{t as n}from"./InputBase-DhDtH2aH.js";import{r}from"./react-CvdC6zOt.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=e=>`Move ${e?.count} to the trash?`,n=e=>`${e?.count} in den Papierkorb verschieben?`,r=((r,i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

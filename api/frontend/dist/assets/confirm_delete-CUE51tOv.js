@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=e=>`Move ${e?.count} to the trash?`,n=e=>`${e?.count} in den Papierkorb verschieben?`,r=((r,i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=()=>`Sign out everywhere else`,n=()=>`Überall sonst abmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Sign out`,a=()=>`Abmelden`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

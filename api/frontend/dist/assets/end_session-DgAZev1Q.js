@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`Sign out everywhere else`,n=()=>`Überall sonst abmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Sign out`,a=()=>`Abmelden`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

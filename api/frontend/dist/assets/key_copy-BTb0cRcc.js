@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`Copied`,n=()=>`Kopiert`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Copy`,a=()=>`Kopieren`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=()=>`Language`,n=()=>`Sprache`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};

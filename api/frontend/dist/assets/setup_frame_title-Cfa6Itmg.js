@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`Objects`,n=()=>`Objekte`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Settings`,a=()=>`Einstellungen`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=()=>`Objects`,n=()=>`Objekte`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Settings`,a=()=>`Einstellungen`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

@@ -1,1 +1,0 @@
-import{$ as e,Y as t,ot as n}from"./Text-C8SEe4Kk.js";import{c as r,u as i}from"./format-Dgs2iQUY.js";var a;function o(){let i=t.getQueryData(e.queryKey);return(a===void 0||a.workspace!==i)&&(a={workspace:i,style:r(n(),Intl.DateTimeFormat().resolvedOptions().timeZone,i)}),a.style}function s(e){return i(n(),{}).format(e)}export{s as n,o as t};

@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`Sign in`,n=()=>`Anmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`The e-mail address or the password is wrong.`,a=()=>`E-Mail-Adresse oder Passwort sind falsch.`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

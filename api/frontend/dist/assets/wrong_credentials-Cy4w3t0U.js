@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=()=>`Sign in`,n=()=>`Anmelden`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`The e-mail address or the password is wrong.`,a=()=>`E-Mail-Adresse oder Passwort sind falsch.`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

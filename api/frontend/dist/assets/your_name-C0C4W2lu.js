@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`At least 8 characters, not a common password.`,n=()=>`Mindestens 8 Zeichen, kein häufiges Passwort.`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Your name`,a=()=>`Ihr Name`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};

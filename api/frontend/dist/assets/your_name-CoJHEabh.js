@@ -1,1 +1,0 @@
-import{ot as e}from"./Text-C8SEe4Kk.js";var t=()=>`At least 8 characters, not a common password.`,n=()=>`Mindestens 8 Zeichen, kein häufiges Passwort.`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r)),i=()=>`Your name`,a=()=>`Ihr Name`,o=((t={},n={})=>(n.locale??e())===`de`?a(t):i(t));export{r as n,o as t};
