@@ -260,10 +260,12 @@ def test_killed_at_random_in_the_middle_of_streams(running: OfAll) -> None:
     slug, path = "streams", "/setup/tenants"
     tenant_id = str(responded(load(running, slug, archive_of(running)), 201)["tenantId"])
     for number in range(times(2, 12)):
-        body = {"sqlite": True} if number % 4 < 2 else address(running)
         is_move = running.database is not None and number % 2 == 0
         call, kind = ("move", "tenant.move") if is_move else ("backups", "backup.take")
-        responded(running.request("POST", f"{path}/{tenant_id}/{call}", json=body if is_move else None), 202)
+        body = None
+        if is_move:
+            body = {"sqlite": True} if number % 4 < 2 else address(running)
+        responded(running.request("POST", f"{path}/{tenant_id}/{call}", json=body), 202)
         time.sleep(random.uniform(0.01, 2.0))
         os.kill(running.pid, signal.SIGKILL)
         assert running.exit_code() == -signal.SIGKILL
