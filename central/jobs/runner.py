@@ -85,10 +85,12 @@ class JobRunner:
     async def drain(self) -> None:
         """Execute all jobs that are due now, and those that they make due at once. For tests and commands."""
         while True:
+            was_running = bool(self._running)  # what ends while jobs are looked up may have kept one back
             await self.take()
-            if not self._running:
+            if self._running:
+                await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
+            elif not was_running:
                 return
-            await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
 
     async def _begin(self, job: JobRecord) -> bool:
         claim = await self._store.claim(job)

@@ -13,7 +13,8 @@ from piccolo_engines.mysql import MySQLEngine
 from tests.api.admin.browsing import Browser, operators_browser
 from tests.api.conftest import ON_MARIADB, ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 
-TABLES = ["tenants", "domains", "jobs", "steps", "backups", "audit", "operators", "tokens", "servers"]
+TABLES = ["tenants", "domains", "jobs", "steps", "upgrades", "upgrade_tenants", "backups", "audit"]
+TABLES += ["operators", "tokens", "servers"]
 NOVA = {"name": "Nova", "slug": "nova", "primary_domain": "nova"}
 
 

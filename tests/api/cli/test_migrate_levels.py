@@ -37,7 +37,8 @@ def add_tenants(folder: Path, count: int) -> None:
         row = dict(central.execute("SELECT * FROM tenant WHERE slug = 'acme'").fetchone())
         for number in range(count):
             slug = f"other-{number}"
-            new = row | {"id": row["id"][:-6] + f"{number:06}", "slug": slug, "db_name": f"tenant_{slug}"}
+            new = row | {"id": row["id"][:-6] + f"{number:06}", "slug": slug, "held_slug": slug}
+            new["db_name"] = f"tenant_{slug}"
             names, marks = ", ".join(new), ", ".join("?" * len(new))
             central.execute(f"INSERT INTO tenant ({names}) VALUES ({marks})", [*new.values()])  # noqa: S608 # own names
             (folder / "tenants" / f"tenant_{slug}.sqlite").touch()

@@ -245,7 +245,7 @@ async def test_the_metrics_have_the_ages_of_proven_backups(world: World) -> None
     await taken(world)
     text = (await world.client("localhost").get("/metrics")).text
     assert 'freehold_backup_age_seconds{tenant="acme"} ' in text
-    assert 'tenant="demo"' not in text
+    assert 'freehold_backup_age_seconds{tenant="demo"}' not in text
     assert 'freehold_backup_tenants{proven="yes"} 1\n' in text
     assert 'freehold_backup_tenants{proven="no"} 1\n' in text
 
