@@ -73,8 +73,8 @@ async def _migrate(options: UpgradeOptions, out: Output, platform: Platform) -> 
 
 async def _begun(platform: Platform, options: UpgradeOptions) -> UUID:
     """Return the upgrade that was interrupted, or begin one."""
-    unfinished = await rows.unfinished()
-    if unfinished is not None and unfinished.state is UpgradeState.RUNNING:
+    unfinished, level = await rows.unfinished(), str(platform.tenant_migrator.level)
+    if unfinished is not None and unfinished.state is UpgradeState.RUNNING and unfinished.level == level:
         return unfinished.id
     return await UpgradeActs(platform.upgrades, ACTOR).begin(options)
 

@@ -55,13 +55,14 @@ class UpgradeRequest(Input):
 
     def options(self) -> UpgradeOptions:
         """Return the options. Raises ``InvalidInput``."""
-        waves, failures = [parse_share(one) for one in self.waves], self.max_failures
-        if waves != sorted(waves) or waves[-1] > 1 or parse_share(failures) > 1:
-            message = "Give shares from 0% to 100% in ascending order."
+        try:
+            waves, failures = [parse_share(one) for one in self.waves], parse_share(self.max_failures)
+        except ValueError:
+            waves, failures = [], 0.0
+        if not waves or waves != sorted(waves):
+            message = "Give shares from 0% to 100%; those of waves in ascending order."
             raise InvalidInput([Problem("waves", "invalid", message)])
-        return UpgradeOptions(
-            tuple(self.canary), waves, self.soak_seconds, parse_share(failures), self.parallel
-        )
+        return UpgradeOptions(tuple(self.canary), waves, self.soak_seconds, failures, self.parallel)
 
 
 class UpgradeResponse(Output):

@@ -9,10 +9,12 @@ from api.schemas.common import Input, Output
 from central.plans.limits import Limits
 from central.usage.metering import UsageRecord
 from piccolo_engines.columns import utc_now
+from tenant_schema.problems import InvalidInput, Problem
 
 __all__ = ["UsageDayResponse", "UsageLimits", "UsageNow", "UsageQuery", "UsageResponse"]
 
 _SHOWN = timedelta(days=30)
+_MOST = timedelta(days=400)
 
 
 class UsageQuery(Input, rename={"from_": "from"}):
@@ -22,9 +24,17 @@ class UsageQuery(Input, rename={"from_": "from"}):
     to: Annotated[date, Meta(description="The last day.", examples=["2026-02-28"])] | UnsetType = UNSET
 
     def days(self) -> tuple[date, date]:
-        """Return the first and the last day."""
+        """Return the first and the last day.
+
+        Raises ``InvalidInput`` if they are not in this order, or too far apart.
+        """
         last = utc_now().date() if isinstance(self.to, UnsetType) else self.to
-        return (last - _SHOWN if isinstance(self.from_, UnsetType) else self.from_), last
+        earliest = date.fromordinal(max(last.toordinal() - _SHOWN.days, 1))
+        first = earliest if isinstance(self.from_, UnsetType) else self.from_
+        if not 0 <= (last - first).days <= _MOST.days:
+            message = f"Give a day that is not after `to`, and at most {_MOST.days} days before it."
+            raise InvalidInput([Problem("from", "invalid", message)])
+        return first, last
 
 
 class UsageLimits(Output):

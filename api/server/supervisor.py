@@ -33,6 +33,8 @@ DRAIN: Final = b"d"
 _TICK: Final = 0.5
 _SILENCE: Final = 60.0
 """Seconds without a sign of its event loop after which a process is killed, and replaced."""
+_PAUSED: Final = 10.0
+"""Seconds between two looks at the processes after which this one must have been stopped."""
 _START_SECONDS: Final = 300.0
 """Seconds in which a process must be ready. It undoes first what an interrupted one has left behind."""
 _DRAIN_SECONDS: Final = 10.0
@@ -82,6 +84,7 @@ class Supervisor:
         self._stops_since: float | None = None
         self._failures = 0
         self._pauses_until = 0.0
+        self._looked_at = time.monotonic()
         self._signals: deque[int] = deque()
         self._selector = selectors.DefaultSelector()
         self._log = structlog.get_logger("freehold")
@@ -162,9 +165,16 @@ class Supervisor:
 
     def _kill_silent_ones(self) -> None:
         now = time.monotonic()
+        if now - self._looked_at > _PAUSED:  # this process was stopped, and has not read what others sent
+            for one in self._workers:
+                one.heard_at = now
+        self._looked_at = now
         since_stop = 0.0 if self._stops_since is None else now - self._stops_since
         for one in self._workers:
-            is_silent = now - one.heard_at > (_SILENCE if one.is_ready else _START_SECONDS)
+            longest = _SILENCE if one.is_ready else _START_SECONDS
+            if one.drains_since is not None or self._stops_since is not None:  # it ends, and sends nothing
+                longest = max(longest, self._shutdown_seconds + _EXTRA_SECONDS)
+            is_silent = now - one.heard_at > longest
             if is_silent or since_stop > self._shutdown_seconds + _EXTRA_SECONDS:
                 self._log.error("worker killed: it does not respond", worker=one.process.pid)
                 one.process.kill()

@@ -64,6 +64,7 @@ class JobStore:
         found = await Job.select(Job.id, Job.state).where(Job.unique_key == new.key).first()
         if found and found["state"] == JobState.FAILED:
             again: dict[Any, Any] = {Job.state: JobState.WAITING, Job.due_at: row.due_at, Job.attempts: 0}
+            again[Job.error] = None
             await Job.update(again).where(Job.id == found["id"], Job.state == JobState.FAILED)
         self._wake_for(new)
         return found["id"] if found else row.id

@@ -138,10 +138,11 @@ class DropDeleted(DropFormer):
             await super().do(subject)
         mine = (KeptDatabase.tenant_id == tenant.id) & (KeptDatabase.state == KeptState.KEPT)
         for row in await KeptDatabase.select().where(mine):
-            server = parts.servers.get(row["database_server"])
-            await server.drop_database(row["db_name"])
-            if row["username"] is not None:
-                await server.drop_user(row["username"])
+            if not await is_of_another(tenant.id, row["database_server"], row["db_name"]):
+                server = parts.servers.get(row["database_server"])
+                await server.drop_database(row["db_name"])
+                if row["username"] is not None:
+                    await server.drop_user(row["username"])
             await KeptDatabase.delete().where(KeptDatabase.id == row["id"])
 
 

@@ -24,7 +24,7 @@ from central.jobs.tables import Job
 from central.provisioning.deletion import DELETABLE
 from central.provisioning.errors import OperationRunning
 from central.registry import Registry, TenantRef
-from central.registry.deletions import Deletion, past_their_time
+from central.registry.deletions import Deletion, deletion_of, past_their_time
 from central.secrets.certificates import CertificateSigner
 from central.tables import TenantStatus
 from piccolo_engines.columns import utc_now
@@ -140,7 +140,10 @@ class Erasure:
             status = (await self._registry.get(tenant_id)).status
         except TenantNotFound:
             return False
-        return status not in (TenantStatus.DELETED, TenantStatus.DELETING)
+        if status is TenantStatus.DELETED:  # perhaps again, with another time
+            deletion = await deletion_of(tenant_id)
+            return deletion is None or deletion.restorable_until > utc_now()
+        return status is not TenantStatus.DELETING
 
     async def _give_up(self, claim: Claim, tenant_id: UUID) -> None:
         """Forget the job if the tenant could not be deleted; otherwise another attempt finishes it."""

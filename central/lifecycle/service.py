@@ -39,7 +39,7 @@ from central.lifecycle.tables import KeptDatabase, KeptState
 from central.provisioning.errors import OperationRunning, PasswordChanging
 from central.provisioning.types import KEEP, operation_key
 from central.registry import TenantRef
-from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names
+from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names, is_of_another
 from central.servers import UnknownServer
 from central.tables import Tenant, TenantStatus
 from piccolo_engines.columns import utc_now
@@ -385,8 +385,9 @@ class LifeCycle:
 
     async def _drop(self, row: Mapping[str, Any]) -> None:
         """Drop the database and its user, and then forget it."""
-        server = self._parts.servers.get(row["database_server"])
-        await server.drop_database(row["db_name"])
-        if row["username"] is not None:
-            await server.drop_user(row["username"])
+        if not await is_of_another(None, row["database_server"], row["db_name"]):
+            server = self._parts.servers.get(row["database_server"])
+            await server.drop_database(row["db_name"])
+            if row["username"] is not None:
+                await server.drop_user(row["username"])
         await _row.delete().where(_row.id == row["id"])

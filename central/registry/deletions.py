@@ -86,8 +86,12 @@ async def deletions_of(tenant_ids: Sequence[UUID]) -> dict[UUID, Deletion]:
 
 
 async def past_their_time(limit: int) -> list[Deletion]:
-    """Return deleted tenants that are not kept any longer, the first ones first. One statement."""
-    is_over = _row.restorable_until < utc_now()
+    """Return deleted tenants that are not kept any longer, the first ones first. One statement.
+
+    Not those that still have their databases: their archives are not proven yet, so that they could not be
+    restored so far.
+    """
+    is_over = (_row.restorable_until < utc_now()) & _row.has_database.eq(False)
     found = _row.select().where(is_over).order_by(_row.id).limit(limit)
     return [_deletion(row) for row in await found.output(load_json=True)]
 

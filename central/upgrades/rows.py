@@ -158,6 +158,14 @@ async def parts_of(id_: UUID) -> list[TenantPart]:
     return [_part(row) for row in rows]
 
 
+async def stops_writes_of(tenant_id: UUID) -> bool:
+    """Whether an upgrade that has not ended has stopped the writes of the tenant. One statement."""
+    under_way = [UpgradeTenantState.WAITING.value, UpgradeTenantState.RUNNING.value]
+    row = UpgradeTenant
+    is_mine = (row.tenant_id == tenant_id) & row.stops_writes.eq(True) & row.state.is_in(under_way)
+    return await row.exists().where(is_mine, row.upgrade.state.is_in([one.value for one in UNFINISHED]))
+
+
 async def change_part(part: TenantPart, **values: Any) -> None:
     """Change columns of a tenant's part, here and in its row."""
     changes: dict[Any, Any] = dict(values)

@@ -30,6 +30,11 @@ _WATCHED_EVERY: Final = timedelta(seconds=2)
 _LONGEST_REASON: Final = 400
 _RESUMED: Final = "An operator has resumed it."
 _WAITING = UpgradeTenantState.WAITING
+_UNDER_WAY: Final = frozenset({UpgradeTenantState.WAITING, UpgradeTenantState.RUNNING})
+_LEFT_READ_ONLY: Final = (
+    "The upgrade was cancelled by another version while writes to the tenant were stopped. "
+    "It is read-only until it is resumed or restored."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +125,8 @@ class Upgrades:
     async def _run(self, claim: Claim) -> Outcome:
         upgrade = await rows.find(claim.job.id)
         if upgrade.level != str(self._parts.migrator.level):
+            if upgrade.wanted is UpgradeState.CANCELLED:
+                return await self._give_up(claim, upgrade)
             pause = timedelta(seconds=random.uniform(0.5, 2.0))  # noqa: S311 # so that others take it
             return Later(utc_now() + pause, note="Waits for a process of the version that it is for.")
         if not upgrade.is_planned:
@@ -158,8 +165,8 @@ class Upgrades:
                 await self._watch(upgrade, parts)
                 looked_at = utc_now()
             stop = self._stop_of(upgrade, parts)
-            if stop is None:
-                self._fill(upgrade, parts, running)
+            # Whose writes are stopped is finished in any case.
+            self._fill(upgrade, parts if stop is None else _held(parts), running)
             if running:
                 done, _ = await asyncio.wait(
                     running,
@@ -201,9 +208,12 @@ class Upgrades:
         stop: tuple[UpgradeState, str | None] | None,
     ) -> Outcome:
         """Decide what comes when nothing is running: None to go on."""
+        now = utc_now()
+        if stop is not None and (held := _held(parts)):
+            first = min(one.due_at or now for one in held)
+            return Later(first) if first > now else None
         if stop is not None:
             return await self._end(claim, upgrade, *stop)
-        now = utc_now()
         waiting = [one for one in parts if one.wave == upgrade.wave and one.state is _WAITING]
         if waiting:
             first = min((one.due_at or now for one in waiting), default=now)
@@ -222,6 +232,13 @@ class Upgrades:
     @staticmethod
     def _has_tenants(upgrade: UpgradeRecord, parts: Sequence[TenantPart]) -> bool:
         return any(one.wave == upgrade.wave for one in parts)
+
+    async def _give_up(self, claim: Claim, upgrade: UpgradeRecord) -> Outcome:
+        """End an upgrade to another version's level. What that version has begun is left to the operator."""
+        for part in await rows.parts_of(upgrade.id):
+            if part.stops_writes and part.state in _UNDER_WAY:
+                await rows.change_part(part, state=UpgradeTenantState.FAILED, error=_LEFT_READ_ONLY)
+        return await self._end(claim, upgrade, UpgradeState.CANCELLED, None)
 
     async def _end(
         self, claim: Claim, upgrade: UpgradeRecord, state: UpgradeState, reason: str | None
@@ -270,8 +287,12 @@ class Upgrades:
                     await rows.change_part(part, state=UpgradeTenantState.BROKEN, error=fault)
 
     async def _report(self, claim: Claim, parts: Sequence[TenantPart]) -> None:
-        under_way = (_WAITING, UpgradeTenantState.RUNNING)
-        await claim.progress(sum(one.state not in under_way for one in parts), len(parts), "tenants")
+        await claim.progress(sum(one.state not in _UNDER_WAY for one in parts), len(parts), "tenants")
+
+
+def _held(parts: Sequence[TenantPart]) -> list[TenantPart]:
+    """The tenants under way whose writes are stopped."""
+    return [one for one in parts if one.stops_writes and one.state is _WAITING]
 
 
 def _progress(upgrade: UpgradeRecord, parts: Sequence[TenantPart]) -> UpgradeProgress:

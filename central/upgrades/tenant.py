@@ -23,7 +23,7 @@ from central.jobs.kinds import JobKind
 from central.jobs.records import JobRecord
 from central.jobs.store import JobStore
 from central.jobs.tables import Job, JobState
-from central.lifecycle.service import LifeCycle
+from central.lifecycle.service import LifeCycle, LifeCycleJob
 from central.migrations.migrator import Migrator
 from central.provisioning.fencing import Fences
 from central.provisioning.types import operation_key
@@ -85,8 +85,8 @@ class UpgradeTenants:
             if tenant.status not in WITH_DATABASE:
                 await self._end(part, UpgradeTenantState.DONE, f"It is {tenant.status.value}: left out.")
                 return
-            if await _is_operated_on(tenant):
-                await self._later(part, "An operation on it is running.")
+            if (job := await _operation_on(tenant)) is not None:
+                await self._after(part, job)
                 return
             await self._upgrade(tenant, part)
             await self._end(part, UpgradeTenantState.DONE, None, upgraded_at=utc_now())
@@ -96,10 +96,14 @@ class UpgradeTenants:
             await self._failed(part, error)
 
     async def _upgrade(self, tenant: TenantRef, part: TenantPart) -> None:
+        if part.stops_writes and tenant.status is TenantStatus.ACTIVE:  # an attempt ended unrecorded
+            await rows.change_part(part, stops_writes=False, backup=None)
         is_careful = await self._changes_contents(tenant)
         if is_careful and self.parts.backups.is_configured and tenant.status is TenantStatus.ACTIVE:
-            await rows.change_part(part, stops_writes=True)
+            await rows.change_part(part, stops_writes=True, backup=None)  # no backup is older than the fence
             tenant = await self._stop_writes(tenant)
+        elif part.stops_writes:
+            await self.parts.fences.build(tenant)
         if self.parts.backups.is_configured and part.backup is None:
             await rows.change_part(part, backup=await self._back_up(tenant, utc_now()))
         await self.parts.migrate(tenant, part.former_level)
@@ -133,11 +137,27 @@ class UpgradeTenants:
             both = f"{text} It is read-only until the job that puts it back succeeds: {in_short(second)}"
             await self._end(part, UpgradeTenantState.FAILED, both)
 
+    async def _after(self, part: TenantPart, operation: JobRecord) -> None:
+        """Let an operation on the tenant come first. One that puts it back is the end of its upgrade.
+
+        A tenant whose writes are stopped stays so: it may be half migrated.
+        """
+        if not part.stops_writes or operation.kind != LifeCycleJob.PUT_BACK:
+            await self._wait(part, "An operation on it is running.")
+            return
+        job = await self._finished(operation.id)
+        if job.state is not JobState.DONE:
+            raise PutBackFailed(job.error or f"The job {job.id} is {job.state.value}.")
+        await self._end(part, UpgradeTenantState.PUT_BACK, part.error)
+
     async def _later(self, part: TenantPart, reason: str) -> None:
-        seconds = min(_FIRST_PAUSE * 2 ** (part.attempts - 1), _LONGEST_PAUSE)
         if part.stops_writes:  # nobody is to wait for it
             await self._serve_again(part)
             await rows.change_part(part, stops_writes=False, backup=None)
+        await self._wait(part, reason)
+
+    async def _wait(self, part: TenantPart, reason: str) -> None:
+        seconds = min(_FIRST_PAUSE * 2 ** (part.attempts - 1), _LONGEST_PAUSE)
         due = utc_now() + timedelta(seconds=seconds)
         await rows.change_part(
             part, state=UpgradeTenantState.WAITING, due_at=due, began_at=None, error=reason
@@ -158,8 +178,9 @@ class UpgradeTenants:
     async def _serve_again(self, part: TenantPart) -> None:
         registry = self.parts.registry
         tenant = await registry.get(part.tenant_id)
-        if tenant.status is TenantStatus.READ_ONLY:
+        if tenant.status in (TenantStatus.READ_ONLY, TenantStatus.ACTIVE):
             await self.parts.fences.remove(tenant)
+        if tenant.status is TenantStatus.READ_ONLY:
             expected = (TenantStatus.READ_ONLY,)
             await registry.set_status(tenant.id, TenantStatus.ACTIVE, expected=expected, level=None)
 
@@ -194,6 +215,8 @@ class UpgradeTenants:
                 await asyncio.sleep(_POLL)
 
 
-async def _is_operated_on(tenant: TenantRef) -> bool:
+async def _operation_on(tenant: TenantRef) -> JobRecord | None:
+    """The unfinished operation on the tenant that has not failed."""
     key = Job.unique_key == operation_key(tenant.id)
-    return await Job.exists().where(key, Job.state != JobState.FAILED)
+    row = await Job.select().where(key, Job.state != JobState.FAILED).first()
+    return None if row is None else JobRecord.of(row)

@@ -56,7 +56,9 @@ class RowCount:
         now, counted_at = self._clock(), self._counted_at
         if counted_at is None or now - counted_at >= _RECOUNTED:
             return False
-        return self.number + self._deleted + number <= most or now - counted_at < _SOON
+        if self._deleted:  # they may be rolled back
+            return self.number + self._deleted + number <= most
+        return self.number + number <= most or now - counted_at < _SOON
 
     async def recount(self, count: _Count) -> None:
         """Count the rows. Those that were not committed when that began are added to what it finds."""

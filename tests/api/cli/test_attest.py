@@ -64,7 +64,7 @@ async def test_a_round_is_remembered_until_the_next(
         acme = folder / "tenants" / ACME
         acme.chmod(0o640)
         for _ in range(2):
-            await world.run_jobs()
+            await world.run_jobs(world.platform.attestation_jobs.kind)
         lines = (await world.client("localhost").get("/metrics")).text.splitlines()
         assert 'freehold_attestation_findings{code="file-mode"} 1' in lines
         assert any(line.startswith("freehold_attestation_age_seconds ") for line in lines)
