@@ -219,7 +219,8 @@ def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
 
 async def _destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     ids = [row["id"] for row in rows]
-    give_rows(sum(row["deleted_at"] is None for row in rows))
+    # Of what goes along it is not known whether it is in the trash: the next count finds out.
+    give_rows(sum("deleted_at" in row and row["deleted_at"] is None for row in rows))
     await target.model.table.delete().where(target.model.columns["id"].is_in(ids))
     await forget(target, ids)
     await keep(target, [Entry(row["id"], row["version"] + 1, Action.DESTROY) for row in rows], now)
