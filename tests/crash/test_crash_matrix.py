@@ -279,14 +279,17 @@ def running(server: Server) -> Server:
 
 
 def whens(server: Server) -> Sequence[str]:
-    """Before the step on SQLite and MariaDB, after it on MySQL; thoroughly both."""
+    """Before the step on SQLite and MariaDB, after it on MySQL; thoroughly both on MariaDB."""
     usual = {"sqlite": ["before"], "mariadb": ["before"], "mysql": ["after"]}
-    return ["before", "after"] if THOROUGHLY else usual[server.kind]
+    return ["before", "after"] if THOROUGHLY and server.kind == "mariadb" else usual[server.kind]
+
+
+_USUAL = {"mariadb": 2, "sqlite": 3, "mysql": 3}
 
 
 def points(steps: Sequence[str]) -> list[tuple[str, str]]:
-    """Each step on MariaDB, every second on SQLite, every third on MySQL; thoroughly each on all."""
-    every = {"mariadb": 1, "sqlite": 1 if THOROUGHLY else 2, "mysql": 1 if THOROUGHLY else 3}
+    """Every second step on MariaDB, every third on SQLite and MySQL; thoroughly each on all."""
+    every = dict.fromkeys(("mariadb", "sqlite", "mysql"), 1) if THOROUGHLY else _USUAL
     return [(kind, step) for kind, some in every.items() for step in steps[some - 1 :: some]]
 
 
