@@ -37,7 +37,10 @@ def test_the_release_before_can_work_with_what_each_migration_leaves(app: AppCon
 
 def judged(folder: Path, *lines: str, marks: str = "") -> list[str]:
     body = "".join(f"    {line}\n" for line in (*lines, "return manager"))
-    (folder / "made_up.py").write_text(f"{HEAD}{marks}{BODY}{body}")
+    text = f"{HEAD}{marks}{BODY}{body}"
+    (folder / f"made_up_{hash(text)}.py".replace("-", "_")).write_text(
+        text
+    )  # of one name, Python would cache it
     return policy_violations(folder, "0.4.0")
 
 

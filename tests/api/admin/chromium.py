@@ -98,7 +98,8 @@ class Admin:
         return await self.page.locator("div.errors li").all_inner_texts()
 
     async def sees(self, text: str) -> None:
-        await self.page.get_by_text(text, exact=False).locator("visible=true").first.wait_for()
+        exact = text == "Saved"  # not "unsaved"
+        await self.page.get_by_text(text, exact=exact).locator("visible=true").first.wait_for()
 
     async def fill(self, **values: str) -> None:
         for name, value in values.items():
