@@ -19,6 +19,7 @@ from piccolo_engines.errors import DatabaseError
 __all__ = ["Emptied", "empty_server"]
 
 _POLLED_EVERY = 0.3
+_NOWHERE = "No other server gets new tenants: name one with --to."
 
 
 class Emptied(msgspec.Struct, rename="camel"):
@@ -42,6 +43,8 @@ async def empty_server(platform: Platform, name: str, to: str | None, parallel: 
         fail(f"{to} is the server that is to be emptied.", 2)
     platform.tenant_migrator.preload()
     here = [one.ref for one in await all_tenants(platform) if one.ref.database_server == name]
+    if here and to is None and await _place(platform, name) is None:
+        fail(_NOWHERE)
     emptied, waiting = Emptied(name), iter(here)
     runner = JobRunner(platform.jobs, platform.job_runner.kinds.values(), size=parallel + 1)
     running = asyncio.create_task(runner.run())
@@ -59,21 +62,19 @@ async def _move_each(
     """Move tenants, one after the other, until none waits."""
     for tenant in waiting:
         server = to or await _place(platform, emptied.server)
-        failure = await _move(platform, tenant, server)
-        if failure is None:
+        failure = None if server is not None else _NOWHERE
+        if server is not None and (failure := await _move(platform, tenant, server)) is None:
             emptied.moved[tenant.slug] = server
             out.event(event="tenant", name=tenant.slug, server=server)
-        else:
+        if failure is not None:
             emptied.failures[tenant.slug] = failure
             out.event(event="tenant", name=tenant.slug, failure=failure)
 
 
-async def _place(platform: Platform, server: str) -> str:
-    """Return the server that a new tenant would be created on."""
+async def _place(platform: Platform, server: str) -> str | None:
+    """Return the server that a new tenant would be created on; None if that is this one."""
     chosen = await platform.placement.choose()
-    if chosen == server:
-        fail("No other server gets new tenants: name one with --to.")
-    return chosen
+    return None if chosen == server else chosen
 
 
 async def _move(platform: Platform, tenant: TenantRef, server: str) -> str | None:
