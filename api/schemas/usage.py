@@ -5,11 +5,12 @@ from typing import Annotated
 
 from msgspec import UNSET, Meta, UnsetType
 
+from api.errors import InvalidQuery
 from api.schemas.common import Input, Output
 from central.plans.limits import Limits
 from central.usage.metering import UsageRecord
 from piccolo_engines.columns import utc_now
-from tenant_schema.problems import InvalidInput, Problem
+from tenant_schema.problems import Problem
 
 __all__ = ["UsageDayResponse", "UsageLimits", "UsageNow", "UsageQuery", "UsageResponse"]
 
@@ -26,14 +27,14 @@ class UsageQuery(Input, rename={"from_": "from"}):
     def days(self) -> tuple[date, date]:
         """Return the first and the last day.
 
-        Raises ``InvalidInput`` if they are not in this order, or too far apart.
+        Raises ``InvalidQuery`` if they are not in this order, or too far apart.
         """
         last = utc_now().date() if isinstance(self.to, UnsetType) else self.to
         earliest = date.fromordinal(max(last.toordinal() - _SHOWN.days, 1))
         first = earliest if isinstance(self.from_, UnsetType) else self.from_
         if not 0 <= (last - first).days <= _MOST.days:
             message = f"Give a day that is not after `to`, and at most {_MOST.days} days before it."
-            raise InvalidInput([Problem("from", "invalid", message)])
+            raise InvalidQuery([Problem("from", "invalid-value", message)])
         return first, last
 
 

@@ -2,11 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from central.database import CENTRAL
 from central.plans.tables import UsageDay
 from central.usage.metering import USAGE_KEPT
 from piccolo_engines.columns import utc_now
 from tests.api.conftest import ON_SQLITE, World
+from tests.api.scenarios import assert_problem
 from tests.api.usage.test_plans import give, put
 
 ACCOUNTS = "/api/v1/data/accounts"
@@ -99,3 +102,13 @@ async def test_requests_are_kept_when_the_central_database_is_gone_for_a_while(w
         assert usage._requests == before
     else:
         raise AssertionError
+
+
+@ON_SQLITE
+@pytest.mark.parametrize(
+    "days", ["from=2026-03-01&to=2026-02-01", "from=0001-01-01", "to=0001-01-15&from=0001-02-01"]
+)
+async def test_days_in_another_order_and_too_far_apart_are_refused(world: World, days: str) -> None:
+    for path in ("/setup/usage.csv", f"/setup/tenants/{await world.tenant_id('acme')}/usage"):
+        assert_problem(await world.operator().get(f"{path}?{days}"), "invalid-query")
+    assert (await world.operator().get("/setup/usage.csv?to=0001-01-15")).status_code == 200
