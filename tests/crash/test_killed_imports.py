@@ -88,7 +88,7 @@ def test_killed_while_creating_a_tenant_from_an_archive(running: Server, step: s
 
 def test_killed_at_any_moment(running: Server) -> None:  # noqa: F811
     data = archive_of(running)
-    for _ in range(times(3, 40)):
+    for _ in range(times(3, 12)):
         slug, outcome = running.new_slug(), list[Any]()
 
         def attempt(slug: str = slug, outcome: list[Any] = outcome) -> None:
