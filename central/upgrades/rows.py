@@ -28,6 +28,7 @@ __all__ = [
     "latest",
     "parts_of",
     "plan",
+    "stops_writes_of",
     "unfinished",
 ]
 
