@@ -22,6 +22,7 @@ __all__ = [
     "change",
     "change_part",
     "counts_of_unfinished",
+    "exists",
     "find",
     "insert",
     "is_one_running",
@@ -96,6 +97,11 @@ async def find(id_: UUID) -> UpgradeRecord:
     if row is None:
         raise UpgradeNotFound(id_)
     return _record(row)
+
+
+async def exists(id_: UUID) -> bool:
+    """Whether there is such an upgrade. One statement."""
+    return await Upgrade.exists().where(Upgrade.id == id_)
 
 
 async def latest(limit: int) -> list[UpgradeRecord]:

@@ -86,6 +86,8 @@ class Upgrades:
             if (other := await rows.unfinished()) is not None:
                 raise UpgradeRunning(other.id)
             id_ = await self._parts.jobs.enqueue(NewJob(kind=KIND, key=KIND))
+            if await rows.exists(id_):  # its job has still to end
+                raise UpgradeRunning(id_)
             await rows.insert(id_, str(self._parts.migrator.level), options)
         self._parts.jobs.wake()
         return id_

@@ -12,8 +12,10 @@ import pytest
 
 import api.tenant_level
 from api.composition import compose
+from central.database import CENTRAL
 from central.settings.backups import FolderAddress
 from central.settings.settings import Settings
+from central.upgrades.tables import Upgrade, UpgradeState
 from tests.api.conftest import CHEAP, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
 from tests.api.upgrades.fleet import (
@@ -198,3 +200,12 @@ async def test_a_version_without_the_migration_goes_on_beside_it_until_a_contrac
         other = World(older, warm.app.serving(older)).client("demo.localhost")
         assert (await other.get("/api/v1/tenant")).status_code == 200
     await older.close()
+
+
+async def test_an_upgrade_whose_job_has_not_ended_is_in_the_way_of_another(world: World) -> None:
+    operator = world.operator()
+    job = (await operator.post("/setup/upgrades", json={})).json()["job"]
+    with CENTRAL.bind(world.platform.central_engine):  # as between the end of an upgrade and that of its job
+        await Upgrade.update({Upgrade.state: UpgradeState.CANCELLED}).where(Upgrade.id == job)
+    response = await operator.post("/setup/upgrades", json={})
+    assert (response.status_code, response.json()["code"]) == (409, "upgrade-running")
