@@ -27,7 +27,6 @@ from central.upgrades.tables import UpgradeState, UpgradeTenantState
 __all__ = ["migrate_in_waves", "options_of"]
 
 _LOOKED_EVERY = 0.3
-_UNDER_WAY = (UpgradeTenantState.WAITING, UpgradeTenantState.RUNNING)
 
 
 def options_of(
@@ -92,7 +91,7 @@ async def _follow(id_: UUID, out: Output) -> None:
             upgrade = await rows.find(id_)
             seen.wave(upgrade.wave)
             for part in await rows.parts_of(id_):
-                if part.state not in _UNDER_WAY:
+                if part.state not in rows.UNDER_WAY:
                     seen.tenant(part)
             if upgrade.state is not UpgradeState.RUNNING and not await _is_executed(id_):
                 return

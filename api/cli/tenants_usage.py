@@ -31,12 +31,7 @@ async def _usage(platform: Platform, slug: str) -> UsageResponse:
 def _print(found: UsageResponse) -> None:
     limits, now = found.limits, found.current
     say(f"  plan      {'none' if limits is None else limits.plan}")
-    for name, label in (
-        ("rows", "rows"),
-        ("storage_bytes", "storage"),
-        ("users", "users"),
-        ("objects", "objects"),
-    ):
+    for name, label in _CONTENTS:
         used = "not measured yet" if now is None else f"{getattr(now, name):,}"
         most = None if limits is None else getattr(limits, name)
         say(f"  {label:<9} {used}{'' if most is None else f' of {most:,}'}")

@@ -6,9 +6,10 @@ Bringing back: take names · reserve beside · fill beside · create user · unm
 back · serve.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from central.backups.deletion_marks import DeletionMark
 from central.backups.names import mark_name
@@ -37,6 +38,7 @@ from central.registry.deletions import (
     take_names,
     undo_deletion,
 )
+from central.servers import DatabaseServers
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseMissing
 
@@ -50,11 +52,22 @@ __all__ = [
     "TakeNames",
     "Undelete",
     "UnmarkInStore",
+    "drop_kept_database",
     "keeping",
     "undeleting",
 ]
 
 _DELETED = (TenantStatus.DELETED,)
+
+
+async def drop_kept_database(servers: DatabaseServers, row: Mapping[str, Any]) -> None:
+    """Drop a kept database and its user, and then forget it. One that a tenant has now is only forgotten."""
+    if not await is_of_another(None, row["database_server"], row["db_name"]):
+        server = servers.get(row["database_server"])
+        await server.drop_database(row["db_name"])
+        if row["username"] is not None:
+            await server.drop_user(row["username"])
+    await KeptDatabase.delete().where(KeptDatabase.id == row["id"])
 
 
 async def _deletion(subject: Replacement) -> Deletion:
@@ -138,12 +151,7 @@ class DropDeleted(DropFormer):
             await super().do(subject)
         mine = (KeptDatabase.tenant_id == tenant.id) & (KeptDatabase.state == KeptState.KEPT)
         for row in await KeptDatabase.select().where(mine):
-            if not await is_of_another(tenant.id, row["database_server"], row["db_name"]):
-                server = parts.servers.get(row["database_server"])
-                await server.drop_database(row["db_name"])
-                if row["username"] is not None:
-                    await server.drop_user(row["username"])
-            await KeptDatabase.delete().where(KeptDatabase.id == row["id"])
+            await drop_kept_database(parts.servers, row)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from central.jobs.steps import StepLog
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job, JobState, StepState
 from central.lifecycle.archiving import ARCHIVED, archiving, returning
-from central.lifecycle.deleting import keeping, undeleting
+from central.lifecycle.deleting import drop_kept_database, keeping, undeleting
 from central.lifecycle.errors import (
     AlreadyThere,
     ArchivePending,
@@ -39,7 +39,7 @@ from central.lifecycle.tables import KeptDatabase, KeptState
 from central.provisioning.errors import OperationRunning, PasswordChanging
 from central.provisioning.types import KEEP, operation_key
 from central.registry import TenantRef
-from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names, is_of_another
+from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names
 from central.servers import UnknownServer
 from central.tables import Tenant, TenantStatus
 from piccolo_engines.columns import utc_now
@@ -267,14 +267,14 @@ class LifeCycle:
         row = await _row.select().where(is_it).first()
         if row is None:
             raise KeptDatabaseNotFound(kept)
-        await self._drop(row)
+        await drop_kept_database(self._parts.servers, row)
 
     async def drop_expired(self) -> int:
         """Drop the kept databases whose time is over, or whose tenant is deleted. Returns their number."""
         is_over = (_row.kept_until < utc_now()) | _row.tenant_id.not_in(Tenant.select(Tenant.id))
         found = await _row.select().where(_row.state == KeptState.KEPT, is_over)
         for row in found:
-            await self._drop(row)
+            await drop_kept_database(self._parts.servers, row)
         return len(found)
 
     async def run(self, claim: Claim) -> None:
@@ -382,12 +382,3 @@ class LifeCycle:
         if row is None or row["kind"] != kind:
             raise OperationRunning(tenant.slug)
         return id_
-
-    async def _drop(self, row: Mapping[str, Any]) -> None:
-        """Drop the database and its user, and then forget it."""
-        if not await is_of_another(None, row["database_server"], row["db_name"]):
-            server = self._parts.servers.get(row["database_server"])
-            await server.drop_database(row["db_name"])
-            if row["username"] is not None:
-                await server.drop_user(row["username"])
-        await _row.delete().where(_row.id == row["id"])

@@ -16,6 +16,7 @@ from piccolo_engines.columns import new_id
 
 __all__ = [
     "FAILURES",
+    "UNDER_WAY",
     "UNFINISHED",
     "TenantPart",
     "UpgradeRecord",
@@ -36,6 +37,7 @@ __all__ = [
 FAILURES: Final = frozenset(
     {UpgradeTenantState.FAILED, UpgradeTenantState.PUT_BACK, UpgradeTenantState.BROKEN}
 )
+UNDER_WAY: Final = frozenset({UpgradeTenantState.WAITING, UpgradeTenantState.RUNNING})
 UNFINISHED: Final = (UpgradeState.RUNNING, UpgradeState.PAUSED, UpgradeState.STOPPED)
 _AT_ONCE: Final = 200
 
@@ -167,7 +169,7 @@ async def parts_of(id_: UUID) -> list[TenantPart]:
 
 async def stops_writes_of(tenant_id: UUID) -> bool:
     """Whether an upgrade that has not ended has stopped the writes of the tenant. One statement."""
-    under_way = [UpgradeTenantState.WAITING.value, UpgradeTenantState.RUNNING.value]
+    under_way = [one.value for one in UNDER_WAY]
     row = UpgradeTenant
     is_mine = (row.tenant_id == tenant_id) & row.stops_writes.eq(True) & row.state.is_in(under_way)
     return await row.exists().where(is_mine, row.upgrade.state.is_in([one.value for one in UNFINISHED]))

@@ -17,7 +17,7 @@ from central.migrations.level import LevelAge
 from central.upgrades import rows
 from central.upgrades.errors import UpgradeEnded, UpgradeRunning
 from central.upgrades.planning import UpgradeOptions, allowed_failures, waves_of
-from central.upgrades.rows import UNFINISHED, TenantPart, UpgradeRecord
+from central.upgrades.rows import UNDER_WAY, UNFINISHED, TenantPart, UpgradeRecord
 from central.upgrades.tables import UpgradeState, UpgradeTenantState
 from central.upgrades.tenant import UpgradeParts, UpgradeTenants
 from central.upgrades.traffic import Ledger
@@ -30,7 +30,6 @@ _WATCHED_EVERY: Final = timedelta(seconds=2)
 _LONGEST_REASON: Final = 400
 _RESUMED: Final = "An operator has resumed it."
 _WAITING = UpgradeTenantState.WAITING
-_UNDER_WAY: Final = frozenset({UpgradeTenantState.WAITING, UpgradeTenantState.RUNNING})
 _LEFT_READ_ONLY: Final = (
     "The upgrade was cancelled by another version while writes to the tenant were stopped. "
     "It is read-only until it is resumed or restored."
@@ -238,7 +237,7 @@ class Upgrades:
     async def _give_up(self, claim: Claim, upgrade: UpgradeRecord) -> Outcome:
         """End an upgrade to another version's level. What that version has begun is left to the operator."""
         for part in await rows.parts_of(upgrade.id):
-            if part.stops_writes and part.state in _UNDER_WAY:
+            if part.stops_writes and part.state in UNDER_WAY:
                 await rows.change_part(part, state=UpgradeTenantState.FAILED, error=_LEFT_READ_ONLY)
         return await self._end(claim, upgrade, UpgradeState.CANCELLED, None)
 
@@ -289,7 +288,7 @@ class Upgrades:
                     await rows.change_part(part, state=UpgradeTenantState.BROKEN, error=fault)
 
     async def _report(self, claim: Claim, parts: Sequence[TenantPart]) -> None:
-        await claim.progress(sum(one.state not in _UNDER_WAY for one in parts), len(parts), "tenants")
+        await claim.progress(sum(one.state not in UNDER_WAY for one in parts), len(parts), "tenants")
 
 
 def _held(parts: Sequence[TenantPart]) -> list[TenantPart]:
