@@ -15,7 +15,7 @@ from api.composition import compose
 from central.database import CENTRAL
 from central.settings.backups import FolderAddress
 from central.settings.settings import Settings
-from central.upgrades.tables import Upgrade, UpgradeState
+from central.upgrades.tables import Upgrade, UpgradeState, UpgradeTenant, UpgradeTenantState
 from tests.api.conftest import CHEAP, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
 from tests.api.upgrades.fleet import (
@@ -209,3 +209,34 @@ async def test_an_upgrade_whose_job_has_not_ended_is_in_the_way_of_another(world
         await Upgrade.update({Upgrade.state: UpgradeState.CANCELLED}).where(Upgrade.id == job)
     response = await operator.post("/setup/upgrades", json={})
     assert (response.status_code, response.json()["code"]) == (409, "upgrade-running")
+
+
+async def held(world: World, **values: Any) -> str:
+    """An upgrade that has stopped the writes of acme. Returns its id."""
+    job = (await world.operator().post("/setup/upgrades", json={})).json()["job"]
+    tenant = await world.tenant("acme")
+    part = UpgradeTenant(upgrade=job, tenant_id=tenant.id, tenant_slug="acme", wave=0, former_level="")
+    part.stops_writes, part.state = True, UpgradeTenantState.RUNNING
+    with CENTRAL.bind(world.platform.central_engine):
+        await UpgradeTenant.insert(part)
+        await Upgrade.update({Upgrade.is_planned: True, **values}).where(Upgrade.id == job)
+    response = await world.operator().post(f"/setup/tenants/{tenant.id}/read-only")
+    assert response.status_code == 200, response.text
+    return str(job)
+
+
+async def test_a_tenant_in_the_middle_of_its_upgrade_is_not_resumed(world: World) -> None:
+    await held(world)
+    path = f"/setup/tenants/{await world.tenant_id('acme')}/resume"
+    assert_problem(await world.operator().post(path), "operation-running")
+
+
+async def test_an_upgrade_of_another_version_is_cancelled_and_names_what_it_leaves(world: World) -> None:
+    job = await held(world, level="another")
+    assert (await world.operator().post(f"/setup/upgrades/{job}/cancel")).status_code == 200
+    await world.run_jobs()
+    found = (await world.operator().get(f"/setup/upgrades/{job}")).json()
+    assert found["state"] == "cancelled"
+    assert [(one["slug"], one["state"]) for one in found["failures"]] == [("acme", "failed")]
+    path = f"/setup/tenants/{await world.tenant_id('acme')}/resume"
+    assert (await world.operator().post(path)).status_code == 200

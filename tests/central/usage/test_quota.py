@@ -71,7 +71,7 @@ async def test_uncommitted_rows_count_although_a_count_misses_them(clock: Clock)
     assert table.counts == 2
 
 
-async def test_deletions_that_were_rolled_back_make_no_room(clock: Clock) -> None:
+async def test_deletions_make_room_at_once(clock: Clock) -> None:
     table, quota = Table(100), quota_of(Limits("basic", rows=100), clock)
     await quota.take_rows(0, table.count)
     clock.now += 1.5
@@ -87,6 +87,16 @@ async def test_deleted_rows_make_room_at_once(clock: Clock) -> None:
     table.rows -= 1
     quota.give_rows(1)
     await quota.take_rows(1, table.count)
+
+
+async def test_deletions_that_are_rolled_back_make_no_room(clock: Clock) -> None:
+    table, quota = Table(100), quota_of(Limits("basic", rows=100), clock)
+    with pytest.raises(LimitReached):
+        await quota.take_rows(1, table.count)
+    for _ in range(2):
+        quota.give_rows(99)
+        with pytest.raises(LimitReached):
+            await quota.take_rows(99, table.count)
 
 
 async def test_a_plan_below_the_usage_refuses_and_says_by_how_much(clock: Clock) -> None:
