@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Code.css";
+import "@mantine/core/styles/PasswordInput.css";
+import "@mantine/core/styles/SimpleGrid.css";
 import "@mantine/core/styles/Table.css";
 
 import { Problem } from "@freehold/client";

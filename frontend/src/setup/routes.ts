@@ -9,6 +9,7 @@ import { tenantRoutes } from "~/setup/tenant/routes";
 import { setup } from "~/setup/route";
 import { securityRoutes } from "~/setup/security/routes";
 import { openSections } from "~/setup/sections";
+import { usageRoutes } from "~/setup/usage/routes";
 
 const first = createRoute({
   getParentRoute: () => setup,
@@ -20,4 +21,4 @@ const first = createRoute({
   },
 });
 
-export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes, ...securityRoutes, ...tenantRoutes]);
+export const setupRoutes = setup.addChildren([first, ...objectsRoutes, ...appsRoutes, ...peopleRoutes, ...securityRoutes, ...usageRoutes, ...tenantRoutes]);

@@ -22,6 +22,7 @@ export const sections = {
   sessions: { to: "/setup/sessions", needs: ["users:manage"], label: m.setup_nav_sessions },
   keys: { to: "/setup/keys", needs: [], label: m.setup_nav_keys },
   audit: { to: "/setup/audit", needs: ["audit:read"], label: m.setup_nav_audit },
+  usage: { to: "/setup/usage", needs: ["tenant:manage"], label: m.setup_nav_usage },
   tenant: { to: "/setup/tenant", needs: ["tenant:manage"], label: m.setup_nav_tenant },
 } as const satisfies Record<string, { to: string; needs: readonly Permission[]; label: () => string }>;
 

@@ -7,6 +7,8 @@ from typing import Any
 
 from playwright.async_api import Page
 
+from central.database import CENTRAL
+from central.usage.metering import Measured, add_requests, write_measured
 from tests.api.conftest import World
 from tests.api.people import invite, made_role, made_user, role_id, user_id
 
@@ -182,6 +184,7 @@ SETUP_SCREENS = (
     Screen("keys", "/setup/keys", (("new", steps(press("New key"), in_dialog("dialog"))),)),
     Screen("sessions", "/setup/sessions"),
     Screen("audit", "/setup/audit"),
+    Screen("usage", "/setup/usage"),
     Screen("tenant", "/setup/tenant"),
 )
 """Those of the settings."""
@@ -217,6 +220,7 @@ async def prepare(world: World) -> dict[str, str]:
     await made_role(world, "sales", "accounts:*", label="Sales", rules=[rule], fields=[hidden])
     await made_user(world, "sally", "sales")
     await admin.post("/api/v1/api-keys", json={"name": "Nightly import"})
+    await _give_a_plan(world)
     member = await user_id(world, "member")
     reset = await admin.post(f"/api/v1/users/{member}/link", json={})
     northwind = (await admin.get("/api/v1/data/accounts", params={"search": "northwind"})).json()["data"][0]
@@ -229,6 +233,18 @@ async def prepare(world: World) -> dict[str, str]:
         "invitation": (await invite(world, "grace@acme.example", "member"))["invitation"]["token"],
         "reset": str(reset.json().get("token", "fhl_x")),
     }
+
+
+async def _give_a_plan(world: World) -> None:
+    """One that is full, nearly full and unlimited, and a day that was counted."""
+    plan, tenant = "professional-with-support-until-midnight", await world.tenant("acme")
+    limits = {"requestsPerSecond": 10_000, "concurrentRequests": 500, "rows": 1_000, "users": 6}
+    async with world.operator() as operator:
+        assert (await operator.put(f"/setup/plans/{plan}", json=limits)).is_success
+        assert (await operator.patch(f"/setup/tenants/{tenant.id}", json={"plan": plan})).is_success
+    with CENTRAL.bind(world.platform.central_engine):
+        await write_measured(tenant.id, tenant.slug, Measured(870, 4_194_304, 6, 8))
+        await add_requests({tenant.id: (1_234_567, 12)})
 
 
 async def _created(admin: Any, object_name: str, **values: Any) -> str:

@@ -23,7 +23,7 @@ ACCENTED = set("åéîøüÅÉÎØÜçñÿÇÑŸ")
 PLACES = (
     *("/o/accounts", "/o/accounts/new", "/o/accounts/import", "/o/accounts/trash", "/account"),
     *("/setup/objects", "/setup/objects/accounts", "/setup/users", "/setup/roles", "/setup/apps"),
-    *("/setup/sign-in", "/setup/keys", "/setup/sessions", "/setup/audit", "/setup/tenant"),
+    *("/setup/sign-in", "/setup/keys", "/setup/sessions", "/setup/audit", "/setup/usage", "/setup/tenant"),
 )
 TEXTS = """
 () => {

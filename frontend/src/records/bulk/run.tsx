@@ -1,3 +1,5 @@
+import "@mantine/core/styles/List.css";
+
 /** Doing the same to many records, and saying what became of it. */
 import { Problem } from "@freehold/client";
 import { Button, Group, List, Text } from "@mantine/core";

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/List.css";
+import "@mantine/core/styles/Progress.css";
+
 import { Alert, Anchor, Button, Group, List, Progress, Stack, Text } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Checkbox.css";
+
 import { Checkbox, VisuallyHidden } from "@mantine/core";
 import { defaultRangeExtractor, useVirtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, useState, type CSSProperties } from "react";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/List.css";
+
 import { Button, List, Stack, Text } from "@mantine/core";
 import { useInfiniteQuery } from "@tanstack/react-query";
 

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Table.css";
+
 import { Anchor, Group, Table, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";

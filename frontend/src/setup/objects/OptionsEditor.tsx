@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Switch.css";
+
 import { ActionIcon, Button, Group, Input, Popover, Select, Stack, Switch, Text, Textarea, TextInput, VisuallyHidden } from "@mantine/core";
 import { useRef, useState } from "react";
 

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Checkbox.css";
+import "@mantine/core/styles/Table.css";
+
 import { Checkbox, Select, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 

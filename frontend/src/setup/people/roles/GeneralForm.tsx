@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Checkbox.css";
+
 import { Checkbox, Stack, Textarea, TextInput } from "@mantine/core";
 
 import { m } from "~/paraglide/messages";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Table.css";
+
 import { Anchor, Button, Group, Stack, Table, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useInfiniteQuery, useQuery, useSuspenseQuery } from "@tanstack/react-query";

@@ -1,3 +1,6 @@
+import "@mantine/core/styles/Checkbox.css";
+import "@mantine/core/styles/Table.css";
+
 import { Checkbox, Stack, Table, Text, Title } from "@mantine/core";
 
 import { m } from "~/paraglide/messages";

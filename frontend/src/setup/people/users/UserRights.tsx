@@ -1,3 +1,6 @@
+import "@mantine/core/styles/List.css";
+import "@mantine/core/styles/Table.css";
+
 import { Button, List, Modal, Table, Text } from "@mantine/core";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Table.css";
+
 import { Button, Table, Text } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";

@@ -1,3 +1,5 @@
+import "@mantine/core/styles/Table.css";
+
 import type { Schemas } from "@freehold/client";
 import { Problem } from "@freehold/client";
 import { Button, Group, Modal, Stack, Table, Text } from "@mantine/core";
