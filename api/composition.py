@@ -358,7 +358,7 @@ def _jobs(
     rounds |= usage_services(parts, records["records"].catalog, jobs)
     life_cycle = life_cycle_of(settings, parts, vault, backups, jobs, observer)
     rounds |= upgrade_services(settings, parts, backups, life_cycle, jobs)
-    kinds += [rounds[one].kind for one in ("attestation_jobs", "metering_jobs", "upgrades")]
+    kinds += [rounds[one].kind for one in ("attestation_jobs", "metering_jobs")] + [*rounds["upgrades"].kinds]
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
     kinds += [*life_cycle.kinds, erasure.kind]

@@ -18,6 +18,7 @@ from central.provisioning.steps import Parts
 from central.registry import Registry, TenantRef
 from central.settings.settings import Settings
 from central.tenancy.tenancy import Tenancy
+from central.upgrades.holds import TenantHolds
 from central.upgrades.service import Upgrades
 from central.upgrades.tenant import UpgradeParts
 
@@ -44,6 +45,7 @@ def upgrade_services(
     """Create what upgrades all tenants in waves."""
     one = _Services(settings, parts.registry, parts.tenancy, parts.fences, parts.migrator)
     kinds: Iterable[JobKind] = [*backups.kinds, *life_cycle.kinds]
+    holds = TenantHolds(parts.registry, jobs)
     upgrades = Upgrades(
         UpgradeParts(
             parts.registry,
@@ -53,9 +55,14 @@ def upgrade_services(
             backups,
             life_cycle,
             jobs,
+            holds,
             {kind.name: kind for kind in kinds},
             one.migrate,
         )
     )
     pending = PendingTenants(served_levels())
-    return {"upgrades": upgrades, "levels": served_levels(), "pending_tenants": pending}
+    return {
+        "upgrades": upgrades,
+        "levels": served_levels(),
+        "pending_tenants": pending,
+    }

@@ -92,7 +92,8 @@ async def _migrate_tenant(
     platform: Platform, tenant: TenantRef, level: str, outcome: Migrated, progress: Tally
 ) -> None:
     try:
-        ran = await bring_up_to_date(platform, tenant, level)
+        async with platform.upgrades.holds.held(tenant.id) as (_, held):
+            ran = await bring_up_to_date(platform, held, level)
     except (CentralError, DatabaseError) as error:
         outcome.failures[tenant.slug] = reason_of(error)
         progress.done(tenant.slug, failure=outcome.failures[tenant.slug])

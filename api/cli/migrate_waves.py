@@ -60,7 +60,7 @@ async def _migrate(options: UpgradeOptions, out: Output, platform: Platform) -> 
     await KeyCheck(platform.vault).require()
     platform.tenant_migrator.preload()
     id_ = await _begun(platform, options)
-    runner = JobRunner(platform.jobs, [platform.upgrades.kind], size=2)
+    runner = JobRunner(platform.jobs, platform.upgrades.kinds, size=2)
     running = asyncio.create_task(runner.run())
     try:
         await _follow(id_, out)

@@ -19,10 +19,8 @@ from central.errors import CentralError, DomainNotFound, InvalidDomain
 from central.hostnames import parse_domain, parse_tenant_domain
 from central.operators import audit
 from central.operators.audit import Actor
-from central.provisioning.errors import OperationRunning
 from central.registry import DomainRecord, TenantRecord, TenantRef
 from central.tables import WITH_DATABASE, TenantStatus
-from central.upgrades.rows import stops_writes_of
 
 __all__ = ["TenantActs"]
 
@@ -82,8 +80,6 @@ class TenantActs:
             await self._record("tenant.bring-back", tenant, job=str(job))
             return await self.platform.registry.record(tenant_id)
         if tenant.status is TenantStatus.READ_ONLY:
-            if await stops_writes_of(tenant_id):
-                raise OperationRunning(tenant.slug)
             return await self._through("tenant.resume", tenant_id, self.platform.provisioning.resume)
         return await self._set_status(tenant_id, "tenant.resume", TenantStatus.SUSPENDED, TenantStatus.ACTIVE)
 

@@ -99,14 +99,14 @@ class JobStore:
         """
         is_open = Job.state.is_in(list(_OPEN)) & Job.kind.is_in(list(kinds))
         jobs = [JobRecord.of(row) for row in await Job.select().where(is_open).order_by(Job.id)]
-        return [job for job in jobs if self._is_abandoned(job)]
+        return [job for job in jobs if self.is_abandoned(job)]
 
     async def release_abandoned(self, kinds: Collection[str]) -> None:
         """Make the running jobs of dead processes due, without waiting for the end of their leases."""
         is_leased = (Job.state == JobState.RUNNING) & (Job.leased_until > utc_now())
         for row in await Job.select().where(is_leased, Job.kind.is_in(list(kinds))):
             job = JobRecord.of(row)
-            if self._is_abandoned(job):
+            if self.is_abandoned(job):
                 free: dict[Any, Any] = {Job.leased_until: NEVER_LEASED, Job.claim: new_id()}
                 await Job.update(free).where(_is_as_read(job))
 
@@ -176,7 +176,8 @@ class JobStore:
             heart.cancel()
             await asyncio.gather(heart, return_exceptions=True)
 
-    def _is_abandoned(self, job: JobRecord) -> bool:
+    def is_abandoned(self, job: JobRecord) -> bool:
+        """Whether no process is working on this unfinished job."""
         if job.claim in self._active:
             return False
         if job.leased_until <= utc_now() or job.owner == self._owner:

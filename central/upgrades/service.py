@@ -16,6 +16,7 @@ from central.jobs.store import NewJob
 from central.migrations.level import LevelAge
 from central.upgrades import rows
 from central.upgrades.errors import UpgradeEnded, UpgradeRunning
+from central.upgrades.holds import TenantHolds
 from central.upgrades.planning import UpgradeOptions, allowed_failures, waves_of
 from central.upgrades.rows import UNDER_WAY, UNFINISHED, TenantPart, UpgradeRecord
 from central.upgrades.tables import UpgradeState, UpgradeTenantState
@@ -62,9 +63,14 @@ class Upgrades:
         self._ledgers: dict[UUID, Ledger] = {}
 
     @property
-    def kind(self) -> JobKind:
-        """The kind of the job. It is cancelled by :meth:`cancel`, not in the middle of a tenant."""
-        return JobKind(
+    def holds(self) -> TenantHolds:
+        """What keeps other operations on a tenant away while it is upgraded."""
+        return self._parts.holds
+
+    @property
+    def kinds(self) -> Sequence[JobKind]:
+        """The kinds of jobs. An upgrade is cancelled by :meth:`cancel`, not in the middle of a tenant."""
+        whole = JobKind(
             name=KIND,
             run=self._run,
             max_attempts=None,
@@ -72,6 +78,7 @@ class Upgrades:
             is_cancellable=False,
             is_long=True,
         )
+        return [whole, self._parts.holds.kind]
 
     async def begin(self, options: UpgradeOptions) -> UUID:
         """Enqueue an upgrade of all tenants that are not at this version's level. Returns its id.
@@ -239,6 +246,7 @@ class Upgrades:
         for part in await rows.parts_of(upgrade.id):
             if part.stops_writes and part.state in UNDER_WAY:
                 await rows.change_part(part, state=UpgradeTenantState.FAILED, error=_LEFT_READ_ONLY)
+                await self._parts.holds.give_back(part.tenant_id)
         return await self._end(claim, upgrade, UpgradeState.CANCELLED, None)
 
     async def _end(

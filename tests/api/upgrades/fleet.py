@@ -52,6 +52,19 @@ async def change():
     if await DB.run_ddl("SELECT name FROM sqlite_master WHERE name = 'marked'"):
         await DB.run_ddl("INSERT INTO nowhere VALUES (1)")
 '''
+WAITS_FOR_A_FILE = '''
+async def change():
+    """Waits until there is no file of this name any more; dies in a process that is to die."""
+    import asyncio, os, signal
+    from pathlib import Path
+
+    await DB.run_ddl("UPDATE users SET name = 'Changed'")
+    if "DIES_WHILE_UPGRADING" in os.environ:
+        os.kill(os.getpid(), signal.SIGKILL)
+    while Path(__file__).with_name("wait").exists():
+        Path(__file__).with_name("waits").touch()
+        await asyncio.sleep(0.01)
+'''
 
 
 def slug_of(number: int) -> str:
@@ -134,8 +147,7 @@ async def fleet_of(
     :param parts: of :data:`MIGRATION`.
     """
     (migrations / "made_up.py").write_text(MIGRATION.format(**{"marks": "", "function": "", **parts}))
-    extra = AppConfig(app_name="made_up", migrations_folder_path=str(migrations), table_classes=[])
-    apps = [*api.tenant_level.tenant_apps(), extra]
+    apps = apps_with(migrations)
     for module in (api.composition, api.tenant_level):
         monkeypatch.setattr(module, "tenant_apps", lambda: apps)
     api.tenant_level.served_levels.cache_clear()
@@ -146,6 +158,12 @@ async def fleet_of(
         await platform.close()
     finally:
         api.tenant_level.served_levels.cache_clear()
+
+
+def apps_with(migrations: Path) -> list[AppConfig]:
+    """The apps of tenants, and one whose migrations are in this folder."""
+    extra = AppConfig(app_name="made_up", migrations_folder_path=str(migrations), table_classes=[])
+    return [*api.tenant_level.tenant_apps(), extra]
 
 
 def tenant_id_of(folder: Path, slug: str) -> UUID:

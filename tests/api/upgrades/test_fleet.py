@@ -222,6 +222,9 @@ async def held(world: World, **values: Any) -> str:
         await Upgrade.update({Upgrade.is_planned: True, **values}).where(Upgrade.id == job)
     response = await world.operator().post(f"/setup/tenants/{tenant.id}/read-only")
     assert response.status_code == 200, response.text
+    with CENTRAL.bind(world.platform.central_engine):
+        async with world.platform.upgrades.holds.held(tenant.id) as (claim, _):
+            await claim.postpone(None)
     return str(job)
 
 
