@@ -12,6 +12,9 @@ from api.operations.deleted_tenants import erase_expired
 from central.backups.adopting import AdoptBackups
 from central.backups.tables import Backup
 from central.database import CENTRAL
+from central.jobs.runner import JobRunner
+from central.jobs.store import JobStore
+from central.jobs.tables import Job
 from central.registry.tables import DeletedTenant
 from central.settings.backups import FolderAddress
 from central.tables import Domain, Tenant
@@ -210,6 +213,44 @@ async def test_one_that_came_back_in_time_is_not_erased(world: World) -> None:
     assert (await world.operator().get("/setup/jobs?kind=tenant.erase")).json()["data"] == []
     assert (await world.tenant("acme")).status == "active"
     assert (await world.client().get("/api/v1/tenant")).status_code == 200
+
+
+async def time_is_over(world: World) -> None:
+    """As if the time of all deleted tenants were over, and that were noticed."""
+    with CENTRAL.bind(world.platform.central_engine):
+        past: dict[Any, Any] = {DeletedTenant.restorable_until: utc_now() - timedelta(seconds=1)}
+        await DeletedTenant.update(past).where(DeletedTenant.has_database.is_not_null())
+        await erase_expired(world.platform)
+
+
+async def test_one_without_a_proven_archive_is_not_erased_before_it_has_one(
+    world: World, tmp_path: Path
+) -> None:
+    acme = await deleted(world, settled=False)
+    await time_is_over(world)
+    assert (await world.operator().get("/setup/jobs?kind=tenant.erase")).json()["data"] == []
+    assert await world.platform.servers.get(acme.database_server).database_exists(acme.db_name)
+    await settle(world, "tenant.keep")
+    await time_is_over(world)
+    await settle(world, "tenant.erase")
+    assert objects_of(tmp_path, str(acme.id)) == []
+
+
+async def test_one_that_was_deleted_again_meanwhile_is_not_erased(world: World, tmp_path: Path) -> None:
+    acme = await deleted(world)
+    await time_is_over(world)
+    (erasing,) = (await world.operator().get("/setup/jobs?kind=tenant.erase")).json()["data"]
+    with CENTRAL.bind(world.platform.central_engine):
+        await Job.update({Job.due_at: utc_now() + timedelta(days=1)}).where(Job.id == erasing["id"])
+    begun = (await world.operator().post(f"{path_of(acme)}/restore", json={})).json()
+    with CENTRAL.bind(world.platform.central_engine):
+        await JobRunner(JobStore(), world.platform.job_runner.kinds.values(), size=2).drain()
+    assert (await job(world, begun["job"]))["state"] == "done"
+    await deleted(world, settled=False)
+    await settle(world, "tenant.keep")
+    assert (await world.operator().get("/setup/jobs?kind=tenant.erase")).json()["data"] == []
+    assert objects_of(tmp_path / "backups", str(acme.id)) != []
+    await restore(world, acme)
 
 
 @pytest.mark.parametrize("settled", [True, False])

@@ -7,6 +7,7 @@ from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -15,7 +16,9 @@ from api.composition import compose
 from central.database import CENTRAL
 from central.settings.backups import FolderAddress
 from central.settings.settings import Settings
+from central.upgrades import rows
 from central.upgrades.tables import Upgrade, UpgradeState, UpgradeTenant, UpgradeTenantState
+from central.upgrades.traffic import Ledger
 from tests.api.conftest import CHEAP, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
 from tests.api.upgrades.fleet import (
@@ -126,6 +129,44 @@ async def test_a_tenant_whose_requests_fail_since_its_upgrade_stops_it(fleet_wit
         (failure,) = found["failures"]
         assert (failure["slug"], failure["state"]) == (BAD, "broken")
         assert "requests failed since the upgrade, and 0 of 3 before" in failure["error"]
+
+
+async def test_samples_of_two_processes_decide_together(
+    fleet_with: _Fleets, settings: Settings, warm: Warm
+) -> None:
+    """Two requests fail in each: for one process alone that is no verdict."""
+    marks = 'KEEPS_WORKING = "it does not"\nNEEDED_FROM = "99.0"'
+    async with fleet_with(line=CALLS, function=RENAMES_IN_ONE, marks=marks) as fleet:
+        other = compose(replace(settings, cache_seconds=0.0), hashing=CHEAP)
+        first, second = fleet.world, World(other, warm.app.serving(other))
+        numbers = count()
+
+        async def requests(world: World) -> None:
+            for slug in (BAD, "acme", BAD, "acme"):
+                body = {"email": f"nobody-{next(numbers)}@acme.example", "password": "wrong"}
+                await world.client(f"{slug}.localhost").post("/api/v1/auth/login", json=body)
+            await world.platform.request_counts.traffic.write()
+
+        await requests(first)
+        await requests(second)
+        job, runner = await fleet.begin(canary=[BAD, "acme"], soakSeconds=30), fleet.runner()
+        while (await fleet.read(job))["tenants"]["done"] < 2:
+            await runner.drain()
+        for world in (first, second):  # what overlaps with the upgrade is left out
+            await world.platform.request_counts.traffic.write()
+        await requests(first)
+        upgrade, parts = await rows.find(UUID(job)), await rows.parts_of(UUID(job))
+        ledger = Ledger(upgrade.created_at)
+        await ledger.read(parts)
+        assert (ledger.watched, ledger.fault(BAD)) == (2, None)
+        await requests(second)
+        found = await fleet.run(job)
+        await runner.stop()
+        assert found["state"] == "stopped", found
+        (failure,) = found["failures"]
+        assert (failure["slug"], failure["state"]) == (BAD, "broken")
+        assert "4 of 4 requests failed since the upgrade, and 0 of 4 before" in failure["error"]
+        await other.close()
 
 
 async def test_what_a_failed_migration_has_changed_is_put_back(fleet_with: _Fleets, tmp_path: Path) -> None:

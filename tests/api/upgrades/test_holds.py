@@ -25,7 +25,7 @@ from central.upgrades.holds import TenantHolds
 from piccolo_engines.columns import new_id
 from tests.api.conftest import KEY, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
-from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, fleet_of
+from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, database_of, execute, fleet_of
 from tests.support.waiting import until
 
 pytestmark = ON_SQLITE
@@ -160,9 +160,11 @@ def kill(folder: Path, store: Path, migrations: Path) -> None:
     assert done.returncode == -signal.SIGKILL, done.stderr
 
 
+@pytest.mark.parametrize(("action", "state"), [(None, "done"), ("pause", "paused"), ("cancel", "cancelled")])
 async def test_who_goes_on_after_sigkill_gives_the_tenant_and_its_writes_back(
-    fleet_with: _Fleets, tmp_path: Path
+    fleet_with: _Fleets, tmp_path: Path, action: str | None, state: str
 ) -> None:
+    """Also if it is paused or cancelled then: whose writes are stopped is finished."""
     store = tmp_path / "backups"
     async with fleet_with(backup_store=FolderAddress(store)) as fleet:
         world, folder = fleet.world, fleet.folder
@@ -170,10 +172,15 @@ async def test_who_goes_on_after_sigkill_gives_the_tenant_and_its_writes_back(
         assert (await world.tenant("acme")).status == "read-only"
         await refused(world, "resume")
         await refused(world, "move")
+        fenced = execute(database_of(folder, "acme"), "SELECT name FROM sqlite_master WHERE type = 'trigger'")
         ((job,),) = [(one["id"],) for one in await jobs(world) if one["kind"] == "fleet.upgrade"]
         await world.platform.jobs.release_abandoned(world.platform.job_runner.kinds)
+        if action is not None:
+            await fleet.act(job, action)
         found = await fleet.run(job)
-        assert (found["state"], found["failures"]) == ("done", [])
+        assert (found["state"], found["failures"]) == (state, [])
+        after = execute(database_of(folder, "acme"), "SELECT name FROM sqlite_master WHERE type = 'trigger'")
+        assert len(after) < len(fenced)
         assert (await world.tenant("acme")).status == "active"
         assert [one for one in await jobs(world) if one["kind"] == "tenant.upgrade"] == []
         body = {"name": "Written again"}
