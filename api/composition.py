@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, NamedTuple
@@ -12,7 +13,6 @@ from api.app_services import app_services
 from api.archive_services import backup_services
 from api.attestation_services import attestation_services
 from api.central_database import services_of_central
-from api.database_identity import identity_check
 from api.directory.find import FindTenants
 from api.directory.services import directory_services
 from api.directory.sign_in import CentralSignIn
@@ -37,17 +37,18 @@ from api.server.client_connections import ClientConnections
 from api.server.concurrency import LongRequests
 from api.server.event_loop import LoopLag
 from api.server.metrics import RequestCounts
-from api.server.statements import ObservedStatements, observed_statements
+from api.server.statements import ObservedStatements
 from api.server.tracing import Tracing, tracing_of
 from api.server.worker_metrics import WorkerMetrics
 from api.sign_in_services import central_sign_in, sign_in_services
-from api.tenant_level import seeds_version, served_levels, tenant_apps
+from api.tenancy_services import tenancy_services
+from api.tenant_level import seeds_version, tenant_apps
 from api.tenant_seed import tenant_seed
 from api.upgrade_services import upgrade_services
-from api.usage_services import bind_quota, usage_services
+from api.usage_services import usage_services
 from central.attestation.service import Attestation
 from central.backups.service import Backups
-from central.database import CentralEngine
+from central.database import CENTRAL, CentralEngine
 from central.directory.service import Directory
 from central.domains.service import DomainService
 from central.idempotency import Idempotency
@@ -69,7 +70,7 @@ from central.provisioning.types import TenantSeed
 from central.registry import Registry
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
-from central.servers.credentials import Credentials, TenantOpener
+from central.servers.credentials import Credentials
 from central.servers.identity import IdentityCheck
 from central.servers.installed import installed_servers
 from central.servers.placement import Placement
@@ -81,6 +82,7 @@ from central.upgrades.service import Upgrades
 from central.usage.plans import Plans
 from central.usage.service import TenantUsage
 from piccolo_conf import DB
+from piccolo_engines.errors import DatabaseError
 from tenant_schema.apps.dependents import DependentPages, DependentViews
 from tenant_schema.apps.items.service import ItemService
 from tenant_schema.apps.metadata_versions import MetadataVersions
@@ -213,6 +215,8 @@ class Platform:
         """Wait for running operations and close everything. The services cannot be used afterwards."""
         await self.provisioning.close()
         await self.engines.close_all()
+        with CENTRAL.bind(self.central_engine), suppress(DatabaseError):
+            await self.usage.write_requests()
         await self.servers.close()
         await self.central_engine.close()
         await asyncio.to_thread(self.traces.close)
@@ -234,7 +238,7 @@ def compose(
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
     jobs, outbox, changes, mails, traces = outgoing = _outgoing(settings, vault)
-    engines, tenancy, observed = _tenancy(settings, servers, credentials, caches, traces)
+    engines, tenancy, observed = tenancy_services(settings, registry, servers, credentials, caches, traces)
     directory, seed = directory_services(settings, vault, tenancy, jobs), tenant_seed(passwords, changes)
     parts = _parts(settings, registry, servers, credentials, engines, tenancy, seed)
     parts = with_contents(settings, parts, vault, directory["directory_updates"], jobs)
@@ -372,24 +376,6 @@ def _jobs(
         "life_cycle": life_cycle,
         "erasure": erasure,
     } | {**domains, **rounds}
-
-
-def _tenancy(
-    settings: Settings,
-    servers: DatabaseServers,
-    credentials: Credentials,
-    caches: tuple[VersionedCache, ...],
-    traces: Tracing,
-) -> tuple[TenantEngines, Tenancy, dict[str, Any]]:
-    """Create the access to tenants' data, and what observes it."""
-    counts, statements, identity = RequestCounts(), observed_statements(settings), identity_check(caches)
-    usage = TenantUsage()
-    opener = TenantOpener(servers, credentials, identity, traces.statements(statements))
-    engines = TenantEngines(opener, capacities={"sqlite": settings.max_open_tenants})
-    engines.on_written = counts.add_rows
-    observed = {"request_counts": counts, "statements": statements, "traces": traces, "usage": usage}
-    tenancy = traces.tenancy(Tenancy(engines, DB, served_levels().serves, partial(bind_quota, usage)))
-    return engines, tenancy, {**observed, "identity_check": identity}
 
 
 def _definitions(

@@ -116,7 +116,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     ``forced_disconnect`` is the latest one that does not wait for running statements. ``schema_level`` is
     the level of the tenant's database, a :class:`central.migrations.level.SchemaLevel` as text; empty if it
     is not known. ``db_name`` does not follow from the slug. Nothing is sent outside for a sandbox. New
-    tenants may be made from a template. Without a ``plan`` it has no limits.
+    tenants may be made from a template. Without a ``plan`` it has no limits. ``storage_bytes`` is the size of
+    its database as last measured; ``has_changed`` if something may have been written since.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -135,6 +136,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     is_sandbox = Boolean(default=False, null=False)
     is_template = Boolean(default=False, null=False)
     plan = ForeignKey(TenantPlan, on_delete=OnDelete.restrict, null=True, default=None, index=True)
+    storage_bytes = BigInt(null=True, default=None)
+    has_changed = Boolean(default=True, null=False)
 
 
 class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."):

@@ -7,6 +7,8 @@ from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from typing import Final, Protocol
 
+from piccolo_engines.outcomes import Ended
+
 __all__ = ["QUOTA", "Quota"]
 
 _Count = Callable[[], Awaitable[int]]
@@ -15,14 +17,14 @@ _Count = Callable[[], Awaitable[int]]
 class Quota(Protocol):
     """Refuses what the plan does not allow, by raising an error that says so."""
 
-    async def take_rows(self, number: int, count: _Count) -> Callable[[], None]:
-        """Note that records will be added. Returns what to call once they are committed, if that is known.
+    async def take_rows(self, number: int, count: _Count) -> Ended:
+        """Note that records will be added. Returns what to call when they are committed, or will not be.
 
-        :param count: counts the records of all objects, without those in the trash.
+        :param count: counts the records of all objects, without those in the trash, as committed.
         """
 
-    def give_rows(self, number: int) -> None:
-        """Note that records were deleted."""
+    def give_rows(self, number: int) -> Ended:
+        """Note that records will be deleted. Returns what to call as for :meth:`take_rows`."""
 
     def require_storage(self) -> None:
         """Refuse what makes the database larger if it is as large as it may be."""

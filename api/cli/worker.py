@@ -10,6 +10,7 @@ from api.cli.session import load_settings, run
 from api.composition import Platform
 from api.server.lifespan import keep_up
 from api.server.logs import configure_logs
+from api.server.usage_exchange import exchange_usage
 from central.jobs.runner import JobRunner
 
 __all__ = ["worker"]
@@ -34,12 +35,14 @@ def worker(size: int, once: bool, out: Output) -> None:
 async def _work(platform: Platform, size: int, once: bool, out: Output) -> None:
     platform.tenant_migrator.preload()
     runner = JobRunner(platform.jobs, platform.job_runner.kinds.values(), size=size)
+    usage = asyncio.create_task(exchange_usage(platform))
     if once:
         await platform.jobs.release_abandoned(runner.kinds)
         await runner.drain()
+        usage.cancel()
         return
     await platform.backups.start()
-    upkeep = asyncio.create_task(keep_up(platform))
+    upkeep = asyncio.gather(keep_up(platform), usage)
     stopped = asyncio.Event()
     loop = asyncio.get_running_loop()
     for number in (signal.SIGINT, signal.SIGTERM):

@@ -6,7 +6,7 @@ from api.composition import Platform
 from api.openapi.described import CONTENT_DISPOSITION, problems
 from api.operations.usage_reports import usage_as_csv, usage_of
 from api.requests.sources import Injected, Query
-from api.responses import CSV, Prepared, RawResponse
+from api.responses import CSV, Prepared, Stream
 from api.schemas.paths import TenantId
 from api.schemas.usage import UsageQuery, UsageResponse
 from central.registry import Registry
@@ -27,8 +27,8 @@ class UsageController(Controller):
         summary="What a tenant may use, uses, and used on each day",
         description=(
             "Requests are counted by each process, and added to the day within a minute. Rows, storage, "
-            "users and objects are measured every quarter of an hour while there are requests, and daily "
-            "otherwise. Days are kept for 13 months."
+            "users and objects are measured every quarter of an hour while something is written; otherwise "
+            "they are those of the day before. Days are kept for 13 months."
         ),
         response_description="The usage.",
         responses=problems(404),
@@ -55,8 +55,8 @@ class UsageController(Controller):
     async def export_usage(self, params: Injected[UsageQuery]) -> Prepared[str]:
         """What all tenants used."""
         disposition = (b"content-disposition", b'attachment; filename="usage.csv"')
-        body = await usage_as_csv(*params.days())
-        return Prepared(RawResponse(200, [(b"content-type", CSV), disposition], body))
+        pieces = usage_as_csv(*params.days())
+        return Prepared(Stream(pieces, [(b"content-type", CSV), disposition]))
 
 
 class OwnUsageController(Controller):

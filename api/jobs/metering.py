@@ -1,6 +1,7 @@
 """MeteringJobs: measures periodically what tenants' databases have."""
 
 import logging
+from contextlib import suppress
 from datetime import timedelta
 from typing import Final
 
@@ -10,7 +11,15 @@ from central.jobs.kinds import JobKind, Later, Outcome
 from central.jobs.store import JobStore, NewJob
 from central.registry import Registry, TenantRef
 from central.tenancy.tenancy import Tenancy
-from central.usage.metering import Measured, measured_since, prune_usage, write_measured
+from central.usage.metering import (
+    Measured,
+    carry_over,
+    changed_tenants,
+    mark_changed,
+    mark_unchanged,
+    prune_usage,
+    write_measured,
+)
 from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import DatabaseError
 from tenant_schema.objects.model.catalog import Catalog
@@ -30,7 +39,9 @@ _log = logging.getLogger(__name__)
 class MeteringJobs:
     """The job of the kind ``usage.measure``: one for the installation, which never ends.
 
-    Each round measures the tenants that had requests on this day, and those that were not measured on it.
+    Each round measures the tenants whose databases have changed since they were measured, or that were not
+    measured for a week. For others, whose databases are not opened, it writes what was measured on an earlier
+    day.
     """
 
     def __init__(self, registry: Registry, tenancy: Tenancy, catalog: Catalog, jobs: JobStore) -> None:
@@ -51,17 +62,24 @@ class MeteringJobs:
     async def measure(self, tenant: TenantRef) -> Measured:
         """Measure a tenant, and write it as that of the present day. One statement for each object."""
         scope = TenantScope(tenant.id, tenant.slug, tenant.name)
-        async with self._tenancy.use(tenant):
-            models = await self._catalog.all(scope)
-            rows = await count_rows(list(models.values()))
-            measured = Measured(rows, await database_bytes(), await count_persons(), len(models))
-        await write_measured(tenant.id, tenant.slug, measured)
+        await mark_unchanged(tenant.id)  # first, since it may change meanwhile
+        try:
+            async with self._tenancy.use(tenant):
+                models = await self._catalog.all(scope)
+                rows = await count_rows(list(models.values()))
+                measured = Measured(rows, await database_bytes(), await count_persons(), len(models))
+            await write_measured(tenant.id, tenant.slug, measured)
+        except BaseException:
+            with suppress(DatabaseError):
+                await mark_changed([tenant.id])
+            raise
         return measured
 
     async def _run(self, claim: Claim) -> Outcome:
-        tenants = [tenant for tenant, _ in await self._registry.served_with_levels()]
-        known = await measured_since(utc_now().date())
-        due = [tenant for tenant in tenants if tenant.id not in known]
+        tenants = {tenant.id: tenant for tenant, _ in await self._registry.served_with_levels()}
+        changed = await changed_tenants()
+        unchanged = {id_: tenant.slug for id_, tenant in tenants.items() if id_ not in changed}
+        due = [tenants[id_] for id_ in [*changed, *await carry_over(unchanged)] if id_ in tenants]
         for done, tenant in enumerate(due):
             await claim.progress(done, len(due), "tenants")
             try:

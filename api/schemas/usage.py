@@ -109,8 +109,8 @@ class UsageResponse(Output):
     ) -> "UsageResponse":
         """The response for a tenant's records."""
         now = None
-        if latest is not None and latest.measured is not None:
+        if latest is not None and latest.measured is not None and latest.measured_at is not None:
             found = latest.measured
-            now = UsageNow(found.rows, found.storage_bytes, found.users, found.objects, latest.updated_at)
+            now = UsageNow(found.rows, found.storage_bytes, found.users, found.objects, latest.measured_at)
         shown = [UsageDayResponse.of(one) for one in days]
         return cls(None if limits is None else UsageLimits.of(limits), now, shown)

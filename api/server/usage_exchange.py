@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import time
-from contextlib import suppress
 from typing import Final
 
 from api.composition import Platform
@@ -21,25 +20,22 @@ _log = logging.getLogger(__name__)
 
 
 async def exchange_usage(platform: Platform, pause: float = _PAUSE) -> None:
-    """Exchange the counters of limited tenants, and write the requests of all, until cancelled.
+    """Exchange the counters of limited tenants, and write the requests of all, until cancelled. What is left
+    then is written when the platform is closed.
 
     Without the central database each process goes on with its share of the limits.
     """
     with CENTRAL.bind(platform.central_engine):
         failing, written_at = False, time.monotonic()
-        try:
-            while True:
-                try:
-                    await platform.usage.exchange()
-                    if time.monotonic() - written_at > _WRITTEN:
-                        written_at = time.monotonic()
-                        await platform.usage.write_requests()
-                    failing = False
-                except DatabaseError:
-                    if not failing:
-                        _log.warning("What tenants use could not be exchanged with other processes.")
-                    failing = True
-                await asyncio.sleep(pause)
-        finally:
-            with suppress(DatabaseError):
-                await platform.usage.write_requests()
+        while True:
+            try:
+                await platform.usage.exchange()
+                if time.monotonic() - written_at > _WRITTEN:
+                    written_at = time.monotonic()
+                    await platform.usage.write_requests()
+                failing = False
+            except DatabaseError:
+                if not failing:
+                    _log.warning("What tenants use could not be exchanged with other processes.")
+                failing = True
+            await asyncio.sleep(pause)

@@ -1,6 +1,6 @@
 """The tables of plans and of what tenants use, in the central database."""
 
-from piccolo.columns import UUID, BigInt, Integer, Varchar
+from piccolo.columns import UUID, BigInt, Integer, Timestamptz, Varchar
 from piccolo.table import Table
 
 from central.database import CENTRAL
@@ -27,7 +27,7 @@ class ProcessUse(Timestamps, Table, db=CENTRAL, help_text="What one process serv
     """Counters by which processes share a tenant's limits, see :mod:`central.usage.sharing`.
 
     ``key`` identifies the counters: of one tenant, in one process. ``beat`` grows with each writing; the
-    others never decrease, except ``running`` and ``tokens``.
+    others never decrease, except ``running``, ``tokens`` and those of rows.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -39,12 +39,14 @@ class ProcessUse(Timestamps, Table, db=CENTRAL, help_text="What one process serv
     running = Integer(default=0, null=False)
     tokens = Integer(default=0, null=False)
     rows_added = BigInt(default=0, null=False)
+    rows_open = BigInt(default=0, null=False)
 
 
 class UsageDay(Timestamps, Table, db=CENTRAL, help_text="What a tenant used on one day."):
     """``key`` is the tenant's id and the day (UTC, ``YYYY-MM-DD``): unique as a pair, in one column.
 
-    The figures of the contents are those of the last measurement of the day; NULL if there was none.
+    The figures of the contents are those of the last measurement until the end of the day, which was at
+    ``measured_at``; NULL if there was none.
     """
 
     id = UUID(primary_key=True, default=new_id)
@@ -58,6 +60,7 @@ class UsageDay(Timestamps, Table, db=CENTRAL, help_text="What a tenant used on o
     storage_bytes = BigInt(null=True, default=None)
     user_count = Integer(null=True, default=None)
     object_count = Integer(null=True, default=None)
+    measured_at = Timestamptz(null=True, default=None)
 
 
 TABLES: tuple[type[Table], ...] = (TenantPlan, ProcessUse, UsageDay)

@@ -119,6 +119,7 @@ def ref_of(row: dict[str, Any], primary_domain: str) -> TenantRef:
         is_template=bool(row["is_template"]),
         schema_level=row["schema_level"],
         limits=None if row.get("plan.name") is None else limits_of(row, "plan."),
+        storage_bytes=row["storage_bytes"],
     )
 
 

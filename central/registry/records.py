@@ -20,7 +20,8 @@ class TenantRef:
     ``forced_disconnect``, otherwise once nothing runs on it any more. ``db_name`` is the database on
     ``database_server`` that is the tenant's; nothing follows from its text. ``schema_level`` may be
     older than the database: bringing it to another level clears no cache. ``limits`` are those of its plan,
-    None without one.
+    None without one. ``storage_bytes`` is the size of the database as last measured, which clears no cache,
+    either.
     """
 
     id: UUID
@@ -36,6 +37,7 @@ class TenantRef:
     is_template: bool = False
     schema_level: str = ""
     limits: Limits | None = None
+    storage_bytes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,7 +88,7 @@ class TenantEngines:
     :param drain: seconds that :meth:`discard` waits for running leases before it closes the engine.
     :param idle: seconds after which :meth:`close_idle` closes an unused engine.
     :param clock: returns seconds that only increase.
-    :ivar on_written: called with a tenant's slug and the number of rows that its leases have written.
+    :ivar on_written: called with a tenant and the number of rows that its leases have written.
     """
 
     def __init__(
@@ -103,7 +103,7 @@ class TenantEngines:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.opener = opener
-        self.on_written: Callable[[str, int], None] | None = None
+        self.on_written: Callable[[TenantRef, int], None] | None = None
         self._capacity = capacity
         self._capacities = dict(capacities or {})
         self._patience = patience
@@ -241,7 +241,7 @@ class TenantEngines:
         written = getattr(entry.engine, "rows_written", 0)
         if written != entry.rows_written:
             if self.on_written is not None:
-                self.on_written(tenant.slug, written - entry.rows_written)
+                self.on_written(tenant, written - entry.rows_written)
             entry.rows_written = written
 
     def _give_back(self, entry: _Entry, tenant_id: UUID) -> None:

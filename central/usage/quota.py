@@ -2,14 +2,12 @@
 
 import time
 from asyncio import Lock
-from collections import deque
 from collections.abc import Awaitable, Callable
-from math import inf
 from typing import Final
 
 from central.plans.errors import LimitReached
-from central.plans.limits import Limits
-from central.usage.rate import TenantRate
+from central.usage.rate import Counters, TenantRate
+from piccolo_engines.outcomes import Ended
 
 __all__ = ["RowCount", "TenantQuota"]
 
@@ -17,147 +15,166 @@ _RECOUNTED: Final = 600.0
 """Seconds after which rows are counted again."""
 _SOON: Final = 1.0
 """Seconds after which rows are counted again before more of them are refused."""
-_UNSETTLED: Final = 2.0
-"""For so many seconds rows may be part of a transaction that has not ended, so that a count misses them."""
+_ATTEMPTS: Final = 3
+"""How often rows are counted before some are refused, if transactions end meanwhile."""
 
 _Count = Callable[[], Awaitable[int]]
 
 
-class _Addition:
-    """Rows that were added. ``settled_at`` is when they were known to be committed."""
-
-    __slots__ = ("added_at", "number", "settled_at")
-
-    def __init__(self, number: int, added_at: float) -> None:
-        self.number, self.added_at, self.settled_at = number, added_at, inf
-
-
 class RowCount:
-    """The rows of a tenant: as counted last, and those that were added and deleted since then.
+    """The rows of a tenant: those that were committed, and those that open transactions add.
 
-    A transaction that is rolled back makes the number too high if it added rows, and too low if it deleted
-    some. So rows are counted again before any are refused, and before deleted ones make room for others.
+    A transaction that ends while rows are counted may or may not be part of the count. Then the number is
+    rather too high, and in doubt: rows are counted again before any are refused.
 
+    :param own: the counters that other processes read.
     :ivar counting: held by who counts.
     """
 
-    __slots__ = ("_additions", "_clock", "_counted_at", "_deleted", "counting", "number")
+    __slots__ = (
+        *("_clock", "_counted_at", "_counts", "_elsewhere", "_in_doubt", "_is_counting", "_meanwhile"),
+        *("_own", "counting", "number"),
+    )
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
+    def __init__(self, own: Counters, clock: Callable[[], float] = time.monotonic) -> None:
+        self._own, self._clock = own, clock
         self.number = 0
         self.counting = Lock()
-        self._deleted = 0
         self._counted_at: float | None = None
-        self._additions: deque[_Addition] = deque()
+        self._counts = self._elsewhere = self._meanwhile = 0
+        self._in_doubt = self._is_counting = False
 
-    def admits(self, number: int, most: int) -> bool:
-        """Whether so many rows may be added without counting first."""
+    def admits(self, number: int, most: int) -> bool | None:
+        """Whether so many rows may be added; None if they have to be counted first."""
         now, counted_at = self._clock(), self._counted_at
         if counted_at is None or now - counted_at >= _RECOUNTED:
-            return False
-        if self._deleted:  # they may be rolled back
-            return self.number + self._deleted + number <= most
-        return self.number + number <= most or now - counted_at < _SOON
+            return None
+        if self.number + number <= most:
+            return True
+        return None if self._in_doubt or now - counted_at >= _SOON else False
 
     async def recount(self, count: _Count) -> None:
-        """Count the rows. Those that were not committed when that began are added to what it finds."""
-        began = self._clock()
-        number = await count()
-        missed = [
-            one.number
-            for one in self._additions
-            if one.settled_at >= began and one.added_at > began - _UNSETTLED
-        ]
-        self.number = number + sum(missed)
-        self._counted_at, self._deleted = self._clock(), 0
+        """Count the rows, and add those of transactions that have not ended."""
+        self._counts += 1
+        self._is_counting, self._in_doubt, self._meanwhile = True, False, 0
+        try:
+            counted = await count()
+        except BaseException:
+            self._in_doubt = True
+            raise
+        finally:
+            self._is_counting = False
+        self.number = counted + self._meanwhile + self._own.rows_open + self._elsewhere
+        self._counted_at = self._clock()
 
-    def change(self, number: int) -> None:
-        """Note rows that were deleted (a negative number), or that other processes added."""
+    def exchange(self, added: int, elsewhere: int) -> None:
+        """Note how many rows other processes have added since the last exchange, and how many of them belong
+        to open transactions. Some may have been counted.
+        """
+        if added or elsewhere != self._elsewhere:
+            self._in_doubt = True
+        self._elsewhere = elsewhere
+        if added > 0:
+            self.number += added
+            self._meanwhile += added
+
+    def add(self, number: int) -> Ended:
+        """Add rows, until the returned function gets False."""
+        counts, own = self._counts, self._own
         self.number += number
-        self._deleted -= min(number, 0)
+        own.rows_added += number
+        own.rows_open += number
 
-    def add(self, number: int) -> Callable[[], None]:
-        """Add rows. Returns what to call once they are committed."""
-        now, additions = self._clock(), self._additions
-        self.number += number
-        one = _Addition(number, now)
-        if not self.counting.locked():
-            while additions and (additions[0].settled_at < now or additions[0].added_at < now - _UNSETTLED):
-                additions.popleft()
-        additions.append(one)
+        def ended(kept: bool | None) -> None:
+            own.rows_open -= number
+            if kept is False:
+                self.number -= number
+                own.rows_added -= number
+                return
+            self._meanwhile += number
+            if kept is None or self._overlaps(counts):
+                self._in_doubt = True
 
-        def settled() -> None:
-            one.settled_at = self._clock()
+        return ended
 
-        return settled
+    def delete(self, number: int) -> Ended:
+        """Delete rows, once the returned function gets True."""
+        counts = self._counts
+
+        def ended(kept: bool | None) -> None:
+            if kept and not self._overlaps(counts):
+                self.number -= number
+            elif kept is not False:
+                self._in_doubt = True
+            if kept:
+                self._own.rows_added -= number
+
+        return ended
+
+    def _overlaps(self, counts: int) -> bool:
+        """Whether rows were counted since there were so many counts."""
+        return self._is_counting or counts != self._counts
 
 
 class TenantQuota:
-    """The quota of one tenant, for :data:`tenant_schema.quota.QUOTA`.
+    """The quota of one tenant, for :data:`tenant_schema.quota.QUOTA`, by the limits as they are now.
 
-    :param rate: the tenant's counters, which other processes read.
-    :param rows: the count that all requests of the process share.
-    :param storage: the size of the database as last measured; None if it is not known.
+    :ivar rate: the tenant's limits, and the counters which other processes read.
+    :ivar rows: the count that all transactions of the process share.
+    :ivar storage: the size of the database as last measured; None if it is not known.
     """
 
-    __slots__ = ("_clock", "_limits", "_rate", "_rows", "_storage")
+    __slots__ = ("_clock", "rate", "rows", "storage")
 
-    def __init__(
-        self,
-        limits: Limits,
-        rate: TenantRate,
-        rows: RowCount,
-        storage: int | None,
-        clock: Callable[[], float] = time.monotonic,
-    ) -> None:
-        self._limits, self._rate, self._rows, self._storage = limits, rate, rows, storage
-        self._clock = clock
+    def __init__(self, rate: TenantRate, clock: Callable[[], float] = time.monotonic) -> None:
+        self.rate, self._clock = rate, clock
+        self.rows = RowCount(rate.own, clock)
+        self.storage: int | None = None
 
-    async def take_rows(self, number: int, count: _Count) -> Callable[[], None]:
+    async def take_rows(self, number: int, count: _Count) -> Ended:
         """Note that records will be added; counts them if the last count is old, or if more are refused.
 
         Raises :class:`~central.plans.errors.LimitReached`.
         """
+        self.rate.used_at = self._clock()
         self.require_storage()
-        most, rows = self._limits.rows, self._rows
-        if most is not None:
-            if not rows.admits(number, most):
-                async with rows.counting:
-                    if not rows.admits(number, most):
-                        await rows.recount(count)
+        most, rows = self.rate.limits.rows, self.rows
+        if most is not None and not rows.admits(number, most):
+            async with rows.counting:
+                for _ in range(_ATTEMPTS):
+                    if rows.admits(number, most) is not None:
+                        break
+                    await rows.recount(count)
             if rows.number + number > most:
                 raise _refusal("rows", most, rows.number, "records", number)
-        self._rate.own.rows_added += number
-        self._rate.used_at = self._clock()
         return rows.add(number)
 
-    def give_rows(self, number: int) -> None:
-        """Note that records were deleted."""
-        self._rows.change(-number)
-        self._rate.own.rows_added -= number
+    def give_rows(self, number: int) -> Ended:
+        """Note that records will be deleted."""
+        self.rate.used_at = self._clock()
+        return self.rows.delete(number)
 
     def require_storage(self) -> None:
         """Raise :class:`~central.plans.errors.LimitReached` if the database is as large as it may be."""
-        most = self._limits.storage_bytes
-        if most is not None and self._storage is not None and self._storage >= most:
+        most = self.rate.limits.storage_bytes
+        if most is not None and self.storage is not None and self.storage >= most:
             raise LimitReached(
                 "storageBytes",
                 most,
-                self._storage,
-                f"The tenant's plan allows {most:,} bytes, and its database has {self._storage:,}. Records "
+                self.storage,
+                f"The tenant's plan allows {most:,} bytes, and its database has {self.storage:,}. Records "
                 "can be read and deleted, and not created or changed.",
             )
 
     async def require_user(self, count: _Count) -> None:
         """Raise :class:`~central.plans.errors.LimitReached` if there are as many users as there may be."""
-        most = self._limits.users
+        most = self.rate.limits.users
         if most is not None and (used := await count()) >= most:
             raise _refusal("users", most, used, "active users", 1)
 
     def require_object(self, number: int) -> None:
         """Raise :class:`~central.plans.errors.LimitReached` if there are as many objects as there may be."""
-        most = self._limits.objects
+        most = self.rate.limits.objects
         if most is not None and number >= most:
             raise _refusal("objects", most, number, "objects", 1)
 

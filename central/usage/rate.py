@@ -39,6 +39,8 @@ class Counters(msgspec.Struct):
 
     :ivar beat: grows with each writing.
     :ivar tokens: what is left of the whole rate, as this process knows; negative if it was exceeded.
+    :ivar rows_added: without those that were deleted, and with ``rows_open``.
+    :ivar rows_open: those that belong to transactions that have not ended.
     """
 
     beat: int = 0
@@ -47,6 +49,7 @@ class Counters(msgspec.Struct):
     running: int = 0
     tokens: int = 0
     rows_added: int = 0
+    rows_open: int = 0
 
 
 class _Other:
@@ -63,7 +66,7 @@ class TenantRate:
 
     :param now: seconds of a clock that only increases, as in all methods.
     :ivar own: the counters that other processes read.
-    :ivar used_at: when the last request came.
+    :ivar used_at: when the last request came, or records were written by a job.
     """
 
     __slots__ = (
@@ -91,7 +94,8 @@ class TenantRate:
         self._learns, self._heard = _LEARNING, inf
         self._seen = Counters()
         self._share, self._running_elsewhere = 1.0, 0
-        self._at = self._exchanged_at = self.used_at = now
+        self._at = self._exchanged_at = now
+        self.used_at = -inf
         self._limits = Limits("")
         self._rate = self._burst = self._level = self._tokens = 0.0
         self.change(limits)
@@ -151,12 +155,12 @@ class TenantRate:
             found.append((b"ratelimit", left))
         return found
 
-    def exchange(self, others: Mapping[str, Counters], now: float) -> int:
+    def exchange(self, others: Mapping[str, Counters], now: float) -> tuple[int, int]:
         """Take note of what the other processes have counted, by their keys; all of it, each time.
 
-        Returns how many rows they have added since last time.
+        Returns how many rows they have added since last time, and how many belong to open transactions.
         """
-        asked, admitted, running, active, rows = self._of_others(others)
+        asked, admitted, running, active, *rows = self._of_others(others)
         own = self.own.asked - self._seen.asked
         own_admitted = self.own.admitted - self._seen.admitted
         self._seen.asked, self._seen.admitted = self.own.asked, self.own.admitted
@@ -166,7 +170,7 @@ class TenantRate:
         if not asked and self._share == 1.0 and self._heard >= self._level:
             self._tokens = self._level  # alone: it has been exact all the time
             self.own.tokens = int(self._tokens)
-            return rows
+            return rows[0], rows[1]
         tokens = self._tokens + passed * self._rate - own_admitted - admitted
         least = -(self._burst + _LONGEST_DEBT * self._rate)
         self._tokens = max(min(tokens, self._burst, self._heard), least)
@@ -174,17 +178,17 @@ class TenantRate:
         self._share = self._part(own, asked, active)
         one = min(self._tokens, 1.0)  # a small rate could not be divided otherwise
         self._level = max(self._tokens * self._share, one) if self._tokens > 0 else self._tokens
-        return rows
+        return rows[0], rows[1]
 
-    def _of_others(self, others: Mapping[str, Counters]) -> tuple[int, int, int, int, int]:
-        """Return what the others asked and admitted since last time, run now, how many were asked, and how
-        many rows they added.
+    def _of_others(self, others: Mapping[str, Counters]) -> tuple[int, int, int, int, int, int]:
+        """Return what the others asked and admitted since last time, run now, how many were asked, how many
+        rows they added, and how many of these are in open transactions.
 
         What older ones counted before the first time is not known: for that, what is left is taken from
         them at the next few times.
         """
         first, known = self._others is None, self._others or {}
-        asked = admitted = running = active = rows = 0
+        asked = admitted = running = active = rows = rows_open = 0
         self._heard = inf
         for other in known.values():
             other.silent += 1
@@ -201,10 +205,12 @@ class TenantRate:
             active += counters.asked > before.asked
             admitted += counters.admitted - before.admitted
             rows += counters.rows_added - before.rows_added
-            running += counters.running if other.silent < _SILENT else 0
+            if other.silent < _SILENT:
+                running += counters.running
+                rows_open += counters.rows_open
         self._learns = max(self._learns - 1, 0)
         self._others = {key: one for key, one in known.items() if one.silent < _FORGOTTEN}
-        return asked, admitted, running, active, rows
+        return asked, admitted, running, active, rows, rows_open
 
     def _part(self, own: int, asked: int, active: int) -> float:
         if not asked:

@@ -1,15 +1,17 @@
 """TenantUsage: counts what tenants use in this process, and admits their requests by their plans."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from math import inf
 from typing import Final
 from uuid import UUID, uuid4
+from weakref import WeakValueDictionary
 
 from central.plans.errors import RequestsRefused
 from central.plans.limits import Limits
-from central.registry import TenantRef
-from central.usage.metering import add_requests, latest_storage
-from central.usage.quota import RowCount, TenantQuota
+from central.registry import Registry, TenantRef
+from central.usage.metering import PORTION, add_requests, mark_changed
+from central.usage.quota import TenantQuota
 from central.usage.rate import TenantRate
 from central.usage.sharing import forget_ended, read_counters, write_counters
 
@@ -19,22 +21,27 @@ _IDLE: Final = 60.0
 """So many seconds after its last request the counters of a tenant are not exchanged any more."""
 _KEPT: Final = 600.0
 """So many seconds after its last request they are dropped."""
+_MEASURED: Final = 300.0
+"""After so many seconds the measured size of a database is read again."""
+_NO_LIMITS: Final = Limits("")
 
 
-class Tracker:
-    """The counters of a tenant with a plan.
+class Tracker(TenantQuota):
+    """The counters of a tenant with a plan, and its quota.
 
     :ivar key: tells them from those of other processes.
-    :ivar storage: the size of the database as last measured.
+    :ivar version: the registry's version when it was read; None if it was not.
+    :ivar read_at: when that was.
     """
 
-    __slots__ = ("key", "rate", "rows", "storage", "tenant_id")
+    __slots__ = ("__weakref__", "key", "read_at", "tenant_id", "version")
 
-    def __init__(self, tenant: TenantRef, rate: TenantRate, rows: RowCount) -> None:
-        self.tenant_id, self.rate = tenant.id, rate
-        self.key = uuid4().hex
-        self.rows = rows
-        self.storage: int | None = None
+    def __init__(self, tenant: TenantRef, limits: Limits, clock: Callable[[], float]) -> None:
+        super().__init__(TenantRate(limits, clock()), clock)
+        self.tenant_id, self.key = tenant.id, uuid4().hex
+        self.storage = tenant.storage_bytes
+        self.version: int | None = None
+        self.read_at = -inf
 
 
 class TenantUsage:
@@ -43,10 +50,14 @@ class TenantUsage:
     :param clock: returns seconds that only increase.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, registry: Registry, clock: Callable[[], float] = time.monotonic) -> None:
+        self._registry = registry
         self._clock = clock
         self._trackers: dict[UUID, Tracker] = {}
+        self._dropped: WeakValueDictionary[UUID, Tracker] = WeakValueDictionary()
+        """Those of tenants that had no requests for long, and are bound by a job."""
         self._requests: dict[UUID, list[int]] = {}
+        self._written: set[UUID] = set()
         self._forgot_at = clock()
 
     def rate_of(self, tenant: TenantRef) -> TenantRate | None:
@@ -55,7 +66,11 @@ class TenantUsage:
         if counted is None:
             counted = self._requests[tenant.id] = [0, 0]
         counted[0] += 1
-        return None if tenant.limits is None else self._tracker(tenant, tenant.limits).rate
+        if tenant.limits is not None:
+            return self._tracker(tenant, tenant.limits).rate
+        if tenant.id in self._trackers:
+            self._tracker(tenant, _NO_LIMITS)
+        return None
 
     def admit(self, tenant: TenantRef, rate: TenantRate) -> None:
         """Admit a request that was counted, or count that it was refused.
@@ -72,24 +87,61 @@ class TenantUsage:
         """Return the counters of a tenant, for its limits as they are now."""
         tracker = self._trackers.get(tenant.id)
         if tracker is None:
-            tracker = Tracker(tenant, TenantRate(limits, self._clock()), RowCount(self._clock))
+            kept = self._dropped.get(tenant.id)
+            tracker = Tracker(tenant, limits, self._clock) if kept is None else kept
             self._trackers[tenant.id] = tracker
-        elif tracker.rate.limits is not limits:
+        if tracker.rate.limits is not limits:
             tracker.rate.change(limits)
+            tracker.version = None  # what was resolved may be older than what was read
         return tracker
 
     def quota_of(self, tenant: TenantRef) -> TenantQuota | None:
-        """Return what the tenant's plan lets it store; None without a plan."""
-        if tenant.limits is None:
-            return None
-        tracker = self._tracker(tenant, tenant.limits)
-        return TenantQuota(tenant.limits, tracker.rate, tracker.rows, tracker.storage, self._clock)
+        """Return what the tenant's plan lets it store; None without a plan.
+
+        It follows changes of the plan. ``tenant`` may be older than its last change.
+        """
+        tracker = self._trackers.get(tenant.id)
+        if tracker is None:
+            if tenant.limits is None:
+                return None
+            tracker = self._tracker(tenant, tenant.limits)
+        return tracker
 
     async def exchange(self) -> None:
-        """Exchange counters with the other processes: three statements, none without requests to limit."""
+        """Exchange counters with the other processes, and take note of changed plans.
+
+        One statement if there are requests or writes to limit, and two for each portion of tenants; seldom
+        another one.
+        """
         trackers = self._in_use()
         if not trackers:
             return
+        version = await self._registry.version()
+        for start in range(0, len(trackers), PORTION):
+            portion = trackers[start : start + PORTION]
+            await self._read(portion, version)
+            await self._share(portion)
+        now = self._clock()
+        if now - self._forgot_at > _IDLE:
+            self._forgot_at = now
+            await forget_ended()
+
+    async def _read(self, trackers: Sequence[Tracker], version: int) -> None:
+        """Read limits and sizes of databases, if the registry has changed or that was long ago."""
+        now = self._clock()
+        due = {
+            one.tenant_id: one for one in trackers if one.version != version or now - one.read_at >= _MEASURED
+        }
+        if not due:
+            return
+        found = {one.id: one for one in await self._registry.with_ids(list(due))}
+        for tenant_id, tracker in due.items():
+            tenant = found.get(tenant_id)
+            tracker.rate.change(_NO_LIMITS if tenant is None or tenant.limits is None else tenant.limits)
+            tracker.storage = None if tenant is None else tenant.storage_bytes
+            tracker.version, tracker.read_at = version, now
+
+    async def _share(self, trackers: Sequence[Tracker]) -> None:
         for tracker in trackers:
             tracker.rate.own.beat += 1
         await write_counters({one.key: (one.tenant_id, one.rate.own) for one in trackers})
@@ -97,38 +149,48 @@ class TenantUsage:
         now = self._clock()
         for tracker in trackers:
             others = counters[tracker.tenant_id]
-            added = tracker.rate.exchange(
-                {key: one for key, one in others.items() if key != tracker.key}, now
-            )
-            tracker.rows.change(added)
-        measured = await latest_storage([one.tenant_id for one in trackers])
-        for tracker in trackers:
-            tracker.storage = measured.get(tracker.tenant_id)
-        if now - self._forgot_at > _IDLE:
-            self._forgot_at = now
-            await forget_ended()
+            others.pop(tracker.key, None)
+            tracker.rows.exchange(*tracker.rate.exchange(others, now))
 
     def _in_use(self) -> list[Tracker]:
-        """Return the trackers of tenants that had requests lately. Those of long ago are dropped."""
+        """Return the trackers of tenants that had requests lately, or whose records a job writes. Those of
+        long ago are dropped, unless a job has bound them.
+        """
         found, now = [], self._clock()
-        for tracker in list(self._trackers.values()):
-            idle = 0.0 if tracker.rate.own.running else now - tracker.rate.used_at
+        for tracker in (dict(self._dropped) | self._trackers).values():
+            own = tracker.rate.own
+            idle = 0.0 if own.running or own.rows_open else now - tracker.rate.used_at
             if idle > _KEPT:
-                del self._trackers[tracker.tenant_id]
+                self._trackers.pop(tracker.tenant_id, None)
+                self._dropped[tracker.tenant_id] = tracker
             elif idle <= _IDLE:
+                self._trackers[tracker.tenant_id] = tracker
                 found.append(tracker)
         return found
 
+    def note_written(self, tenant_id: UUID) -> None:
+        """Note that the tenant's database has changed, so that it is measured."""
+        self._written.add(tenant_id)
+
     async def write_requests(self) -> None:
-        """Add the requests since the last call to the tenants' day. They are kept if that fails."""
+        """Add the requests since the last call to the tenants' day, and mark the tenants whose databases have
+        changed. Both are kept if that fails.
+        """
         taken, self._requests = self._requests, {}
-        if not taken:
-            return
         try:
-            await add_requests({tenant_id: (asked, refused) for tenant_id, (asked, refused) in taken.items()})
-        except BaseException:
+            while taken:
+                portion = list(taken)[:PORTION]
+                await add_requests({one: (taken[one][0], taken[one][1]) for one in portion})
+                for tenant_id in portion:
+                    del taken[tenant_id]
+        finally:
             for tenant_id, (asked, refused) in taken.items():
                 counted = self._requests.setdefault(tenant_id, [0, 0])
                 counted[0] += asked
                 counted[1] += refused
+        written, self._written = self._written, set()
+        try:
+            await mark_changed(written)
+        except BaseException:
+            self._written |= written
             raise

@@ -28,13 +28,14 @@ async def write_counters(counted: Mapping[str, tuple[UUID, Counters]]) -> None:
             running=counters.running,
             tokens=counters.tokens,
             rows_added=counters.rows_added,
+            rows_open=counters.rows_open,
             updated_at=utc_now(),
         )
         for key, (tenant_id, counters) in counted.items()
     ]
     columns = [
         *(ProcessUse.beat, ProcessUse.asked, ProcessUse.admitted, ProcessUse.running),
-        *(ProcessUse.tokens, ProcessUse.rows_added, ProcessUse.updated_at),
+        *(ProcessUse.tokens, ProcessUse.rows_added, ProcessUse.rows_open, ProcessUse.updated_at),
     ]
     await ProcessUse.insert(*rows).on_conflict(
         target=ProcessUse.key, action=OnConflictAction.do_update, values=columns
@@ -47,7 +48,8 @@ async def read_counters(tenant_ids: Sequence[UUID]) -> dict[UUID, dict[str, Coun
     found: dict[UUID, dict[str, Counters]] = {tenant_id: {} for tenant_id in tenant_ids}
     for row in rows:
         found[row["tenant_id"]][row["key"]] = Counters(
-            row["beat"], row["asked"], row["admitted"], row["running"], row["tokens"], row["rows_added"]
+            *(row["beat"], row["asked"], row["admitted"], row["running"], row["tokens"]),
+            *(row["rows_added"], row["rows_open"]),
         )
     return found
 

@@ -17,6 +17,7 @@ from piccolo.utils.sync import run_sync
 from piccolo_engines.effects import note, take_back
 from piccolo_engines.errors import ConnectionLost, DatabaseError, TransactionEnded
 from piccolo_engines.identifiers import quote
+from piccolo_engines.outcomes import Outcomes
 from piccolo_engines.sqlite.lanes import Lease
 from piccolo_engines.sqlite.statements import SQL, fetch, run_in_savepoint
 
@@ -54,6 +55,7 @@ class Savepoint:
         :raises StatementError: when the savepoint was released or undone by an earlier one.
         """
         await self.transaction.run(f"ROLLBACK TO SAVEPOINT {quote(self.name)}")
+        self.transaction.outcomes.roll_back_to(self.name)
 
     async def release(self) -> None:
         """Remove the savepoint and those after it. Changes since stay part of the transaction.
@@ -83,6 +85,7 @@ class SQLiteTransaction(BaseTransaction):
     :raises LockTimeout: on entering, when the writer is not free in time.
     :raises TransactionEnded: by a statement, or on leaving, when the transaction was rolled back or ended
         before.
+    :ivar outcomes: what is called at its end.
     """
 
     __slots__ = (
@@ -94,6 +97,7 @@ class SQLiteTransaction(BaseTransaction):
         "_savepoints",
         "_token",
         "engine",
+        "outcomes",
         "transaction_type",
     )
 
@@ -112,6 +116,7 @@ class SQLiteTransaction(BaseTransaction):
         self._token: Token[SQLiteTransaction | None] | None = None
         self._allow_nested = allow_nested
         self._parent: SQLiteTransaction | None = None
+        self.outcomes = Outcomes()
 
     @property
     def is_open(self) -> bool:
@@ -164,9 +169,14 @@ class SQLiteTransaction(BaseTransaction):
             self.engine.current_transaction.reset(token)
         if exception is not None or self._has_ended:
             lease.release()  # which rolls back
-        else:
-            note("COMMIT", in_transaction=True)
+            self.outcomes.end(False)
+            return False
+        note("COMMIT", in_transaction=True)
+        try:
             await lease.finish(_commit)
+            self.outcomes.end(True)
+        finally:
+            self.outcomes.end(None)
         return False
 
     async def run(self, sql: str, args: Any = (), read: Callable[..., Any] = fetch) -> Any:
@@ -203,21 +213,29 @@ class SQLiteTransaction(BaseTransaction):
         effects = note("COMMIT", in_transaction=True)
         try:
             await lease.finish(lambda connection: _finish(connection, statements))
+            self.outcomes.end(True)
         except DatabaseError as error:
             if effects is not None and not isinstance(error, ConnectionLost):
                 take_back(effects)
             raise
+        finally:
+            self.outcomes.end(None)
 
     async def commit(self) -> None:
         """Commit before the end of the block. Later statements raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
         note("COMMIT", in_transaction=True)
-        await lease.run(_commit, interruptible=False)
+        try:
+            await lease.run(_commit, interruptible=False)
+            self.outcomes.end(True)
+        finally:
+            self.outcomes.end(None)
 
     async def rollback(self) -> None:
         """Roll back before the end of the block. Later statements raise ``TransactionEnded``."""
         lease, self._has_ended = self.lease, True
         await lease.run(lambda connection: connection.rollback(), interruptible=False)
+        self.outcomes.end(False)
 
     async def savepoint(self, name: str | None = None) -> Savepoint:
         """Create a savepoint.
@@ -227,6 +245,7 @@ class SQLiteTransaction(BaseTransaction):
         self._savepoints += 1
         savepoint = Savepoint(name or f"savepoint_{self._savepoints}", self)
         await self.run(f"SAVEPOINT {quote(savepoint.name)}")
+        self.outcomes.mark(savepoint.name)
         return savepoint
 
     async def rollback_to(self, savepoint_name: str) -> None:

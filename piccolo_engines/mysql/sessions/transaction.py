@@ -25,6 +25,7 @@ from piccolo_engines.errors import (
 from piccolo_engines.mysql.sessions.lending import SessionLender
 from piccolo_engines.mysql.sessions.session import Session
 from piccolo_engines.mysql.table_name import TableName
+from piccolo_engines.outcomes import Outcomes
 
 __all__ = ["Atomic", "IsolationLevel", "MySQLTransaction", "Savepoint", "T", "TransactionalEngine"]
 
@@ -63,6 +64,7 @@ class Savepoint:
 
     async def rollback_to(self) -> None:
         await self.transaction.send(f'ROLLBACK TO SAVEPOINT "{self.name}"')
+        self.transaction.outcomes.roll_back_to(self.name)
 
     async def release(self) -> None:
         """Sent with the transaction's next statement, and not at all before its end."""
@@ -79,6 +81,8 @@ class MySQLTransaction(BaseTransaction):
     :class:`~piccolo_engines.errors.TransactionEnded`, so that none runs on its own by mistake.
 
     What begins the transaction, and what sets a savepoint, is sent with the statement that follows.
+
+    :ivar outcomes: what is called at its end.
     """
 
     __slots__ = (
@@ -94,6 +98,7 @@ class MySQLTransaction(BaseTransaction):
         "_token",
         "engine",
         "isolation_level",
+        "outcomes",
         "read_only",
     )
 
@@ -113,6 +118,7 @@ class MySQLTransaction(BaseTransaction):
         self._session: Session | None = None
         self._lock = asyncio.Lock()
         self._created: list[TableName] = []
+        self.outcomes = Outcomes()
         self._parent = engine.active_transaction()
         if self._parent is not None and not allow_nested:
             raise TransactionError("A transaction is already active - nested transactions aren't allowed.")
@@ -206,14 +212,19 @@ class MySQLTransaction(BaseTransaction):
     async def commit(self) -> None:
         """Commit now. Later statements in the block run outside of a transaction."""
         async with self._lock:
-            await self._open_session().send("COMMIT")
-            self._committed = True
+            try:
+                await self._open_session().send("COMMIT")
+                self._committed = True
+                self.outcomes.end(True)
+            finally:
+                self.outcomes.end(None)
 
     async def rollback(self) -> None:
         """Roll back now. Later statements in the block run outside of a transaction."""
         async with self._lock:
             await self._roll_back(self._open_session())
             self._rolled_back = True
+            self.outcomes.end(False)
 
     async def restart(self) -> None:
         """Roll back and start a new transaction on the same connection.
@@ -227,6 +238,8 @@ class MySQLTransaction(BaseTransaction):
                 raise TransactionEnded
             await self._roll_back(self._session)
             self._given_up = False
+            self.outcomes.end(False)
+            self.outcomes = Outcomes()
 
     async def rollback_to(self, savepoint_name: str) -> None:
         """Roll back to the savepoint with this name."""
@@ -242,6 +255,7 @@ class MySQLTransaction(BaseTransaction):
             name = f"savepoint_{self._savepoint_id}"
         savepoint = Savepoint(name, self)
         await self.defer(f'SAVEPOINT "{name}"')
+        self.outcomes.mark(name)
         return savepoint
 
     async def __aexit__(
@@ -267,15 +281,29 @@ class MySQLTransaction(BaseTransaction):
         async with self._lock:
             if self._committed or self._rolled_back:
                 return
-            if failed:
-                if session.usable:
-                    await self._roll_back(session)
-            elif self._given_up or not session.usable:
-                raise TransactionEnded
-            else:
-                session.withdraw()  # the transaction that no statement was sent in, or savepoints' ends
-                if session.in_transaction:
-                    await session.send("COMMIT")
+            kept = None
+            try:
+                if failed:
+                    kept = await self._undo(session)
+                elif self._given_up or not session.usable:
+                    raise TransactionEnded
+                else:
+                    session.withdraw()  # the transaction that no statement was sent in, or savepoints' ends
+                    if session.in_transaction:
+                        await session.send("COMMIT")
+                    kept = True
+            finally:
+                self.outcomes.end(kept)
+
+    async def _undo(self, session: Session) -> bool | None:
+        """Roll back at the end of the block. Returns False if there was something to roll back, which a
+        statement may have committed, and None if that is not known.
+        """
+        if not session.usable:
+            return None
+        is_open = session.in_transaction
+        await self._roll_back(session)
+        return False if is_open else None
 
 
 async def _defer(session: Session, sql: str) -> None:

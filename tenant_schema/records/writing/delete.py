@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -26,7 +27,7 @@ from tenant_schema.records.writing.cascade import (
     references,
     referring,
 )
-from tenant_schema.records.writing.quotas import give_rows, take_rows
+from tenant_schema.records.writing.quotas import adding_rows, deleting_rows
 from tenant_schema.records.writing.restrict import blocked, restricting, visible_blockers
 from tenant_schema.records.writing.rows import lock_record, write_changes
 
@@ -143,8 +144,17 @@ async def _mark_all(
     are restored together.
     """
     number = sum(len(rows) for _, rows in cascade.levels)
+    mark = partial(_mark_levels, target, cascade, deleted_at, now, action)
     if deleted_at is None:
-        await take_rows(target, number)
+        await adding_rows(target, number, mark)
+    else:
+        deleting_rows(target, number)
+        await mark()
+
+
+async def _mark_levels(
+    target: Target, cascade: Cascade, deleted_at: datetime | None, now: datetime, action: Action
+) -> None:
     for model, rows in cascade.levels:
         of_model = target if model is target.model else beside(target, model)
         entries = [Entry(row["id"], row["version"] + 1, action) for row in rows]
@@ -153,8 +163,6 @@ async def _mark_all(
             continue
         await _mark(of_model, rows, deleted_at, now)
         await keep(of_model, entries, now)
-    if deleted_at is not None:
-        give_rows(number)
 
 
 async def _mark(target: Target, rows: Sequence[Row], deleted_at: datetime | None, now: datetime) -> None:
@@ -220,7 +228,7 @@ def _emptied(row: Row, model: ObjectModel, name: str) -> Entry | None:
 async def _destroy_rows(target: Target, rows: Sequence[Row], now: datetime) -> None:
     ids = [row["id"] for row in rows]
     # Of what goes along it is not known whether it is in the trash: the next count finds out.
-    give_rows(sum("deleted_at" in row and row["deleted_at"] is None for row in rows))
+    deleting_rows(target, sum("deleted_at" in row and row["deleted_at"] is None for row in rows))
     await target.model.table.delete().where(target.model.columns["id"].is_in(ids))
     await forget(target, ids)
     await keep(target, [Entry(row["id"], row["version"] + 1, Action.DESTROY) for row in rows], now)

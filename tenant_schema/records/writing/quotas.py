@@ -1,34 +1,46 @@
 """The records that the tenant's quota lets be added."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 
+from piccolo_engines.errors import ConnectionLost, DatabaseError
+from piccolo_engines.outcomes import apart, call_at_end
 from tenant_schema.objects.model.model import ObjectModel
 from tenant_schema.quota import QUOTA
 from tenant_schema.records.access.target import Target
 
-__all__ = ["count_rows", "give_rows", "require_storage", "take_rows"]
+__all__ = ["adding_rows", "count_rows", "deleting_rows", "require_storage"]
 
 
-async def take_rows(target: Target, number: int) -> Callable[[], None] | None:
-    """Note that records will be added. Without a quota it does nothing; otherwise rarely a statement.
+async def adding_rows(target: Target, number: int, work: Callable[[], Awaitable[None]]) -> None:
+    """Do work that adds so many records, or none. Without a quota nothing else; otherwise rarely a statement.
 
-    Returns what to call once they are committed. Raises what the quota raises.
+    The quota counts them until the transaction is rolled back. Raises what the quota raises.
     """
     quota = QUOTA.get()
     if quota is None or number == 0:
-        return None
+        await work()
+        return
 
     async def count() -> int:
-        return await count_rows(list(target.schema.objects.values()))
+        with apart(target.engine):  # the transaction's snapshot may be old
+            return await count_rows(list(target.schema.objects.values()))
 
-    return await quota.take_rows(number, count)
+    ended = await quota.take_rows(number, count)
+    try:
+        await work()
+    except BaseException as error:
+        is_undone = isinstance(error, DatabaseError) and not isinstance(error, ConnectionLost)
+        ended(False if is_undone else None)
+        raise
+    if not call_at_end(target.engine, ended):
+        ended(True)
 
 
-def give_rows(number: int) -> None:
-    """Note that records were deleted."""
+def deleting_rows(target: Target, number: int) -> None:
+    """Note that the open transaction deletes so many records, which makes room once it is committed."""
     quota = QUOTA.get()
-    if quota is not None:
-        quota.give_rows(number)
+    if quota is not None and number:
+        call_at_end(target.engine, quota.give_rows(number))
 
 
 def require_storage() -> None:

@@ -3,11 +3,11 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import Any
 from uuid import UUID
 
 from tenant_schema.preconditions import Versions, are_met
-from tenant_schema.quota import QUOTA
 from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import ChangeDenied, RecordNotFound, VersionMismatch
 from tenant_schema.records.history.write import Entry, insertions
@@ -17,7 +17,7 @@ from tenant_schema.records.reading.exists import exists
 from tenant_schema.records.record import Record, Row
 from tenant_schema.records.sql.statement_cache import Statement, repeated
 from tenant_schema.records.sql.statements import destroy, insert, locked, update
-from tenant_schema.records.writing.quotas import take_rows
+from tenant_schema.records.writing.quotas import adding_rows
 from tenant_schema.records.writing.search_words import Words, words_of, words_written
 
 __all__ = [
@@ -34,7 +34,10 @@ async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -
 
     Raises what the tenant's quota raises.
     """
-    settled = None if QUOTA.get() is None else await take_rows(target, len(records))
+    await adding_rows(target, len(records), partial(_insert, target, records))
+
+
+async def _insert(target: Target, records: Sequence[Mapping[str, Any]]) -> None:
     plan = target.plan(lambda: _insertion(target), "insert", target.model.words_table)
     columns = plan.columns
     values = [record[name] for record in records for name in columns]
@@ -43,8 +46,6 @@ async def insert_records(target: Target, records: Sequence[Mapping[str, Any]]) -
         await target.run_together(bound)
     else:
         await target.run_together(bound, plan.words.insert(records))
-    if settled is not None and not target.engine.transaction_exists():
-        settled()
 
 
 @dataclass(frozen=True, slots=True)

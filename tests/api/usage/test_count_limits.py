@@ -1,14 +1,22 @@
 """Rows, users, objects and storage beyond a plan: refused on every way, and nothing else is."""
 
 import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 
+from api.operations.command_line_access import COMMAND_LINE
 from central.database import CENTRAL
+from central.plans.errors import LimitReached
 from central.usage.metering import Measured, write_measured
-from tests.api.conftest import ON_SQLITE, Warm, World, process_beside
+from piccolo_conf import DB
+from tenant_schema.scope import TenantScope
+from tests.api.conftest import ON_MARIADB, ON_SQLITE, Warm, World, process_beside
 from tests.api.test_statement_counts import counted
 from tests.api.usage.test_plans import give, put
 
@@ -103,6 +111,65 @@ async def test_many_at_once_in_one_process_do_not_exceed_the_rows(world: World) 
         made = await asyncio.gather(*(client.post(ACCOUNTS, json={"name": str(n)}) for n in range(40)))
         assert [one.status_code for one in made].count(201) == 10
         assert (await client.get(f"{ACCOUNTS}?limit=50")).json()["data"].__len__() == 10
+
+
+@asynccontextmanager
+async def transaction(world: World) -> AsyncIterator[Callable[[str], Awaitable[None]]]:
+    """A transaction in acme's database, as that of a long import; yields what creates a record in it."""
+    tenant = await world.tenant("acme")
+    scope = TenantScope(tenant.id, tenant.slug, tenant.name)
+    async with await world.user() as client:
+        me = UUID((await client.get("/api/v1/me")).json()["id"])
+    access = replace(COMMAND_LINE, user_id=me)
+
+    async def create(name: str) -> None:
+        await world.platform.records.create(scope, access, "accounts", {"name": name})
+
+    async with world.platform.tenancy.use(tenant), DB.transaction():
+        yield create
+
+
+async def test_records_of_a_transaction_count_from_the_first_to_its_rollback(world: World) -> None:
+    await limited(world, rows=2)
+    async with await world.user() as client:
+        with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+            async with transaction(world) as create:
+                await create("One")
+                await create("Two")
+                refused = await client.post(ACCOUNTS, json={"name": "Three"})
+                assert limit_of(refused) == (403, "limit-reached", "rows", 2, 2)
+                raise ZeroDivisionError
+        made = [await client.post(ACCOUNTS, json={"name": str(n)}) for n in range(3)]
+        assert [one.status_code for one in made] == [201, 201, 403]
+
+
+async def test_a_dry_run_and_an_import_that_is_undone_leave_no_count(world: World) -> None:
+    await limited(world, rows=3)
+    lines = b"name\nOne\nTwo\nThree\n"
+    async with await world.user() as client:
+        for query, content, status in (
+            ("?dryRun=true", lines, 200),
+            ("", lines + b'""\n' + b"x" * 1_000 + b"\n", 422),
+            ("", lines, 200),
+        ):
+            csv = {"file": ("a.csv", content, "text/csv")}
+            found = await client.post(f"{ACCOUNTS}/import{query}", files=csv)
+            assert found.status_code == status, found.text
+        assert limit_of(await client.post(ACCOUNTS, json={"name": "Four"}))[3:] == (3, 3)
+
+
+@ON_MARIADB
+async def test_what_was_committed_since_a_transaction_began_counts_in_it(world: World) -> None:
+    """MySQL and MariaDB show a transaction the rows as they were at its first statement."""
+    await limited(world, rows=3)
+    async with await world.user() as client, transaction(world) as create:
+        await create("One")
+        assert (await client.post(ACCOUNTS, json={"name": "Two"})).status_code == 201
+        assert (await client.post(ACCOUNTS, json={"name": "Three"})).status_code == 201
+        await asyncio.sleep(1.1)  # rows are counted again before any are refused
+        with pytest.raises(LimitReached) as refused:
+            await create("Four")
+        assert refused.value.used == 3
 
 
 @ON_SQLITE

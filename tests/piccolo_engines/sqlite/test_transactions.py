@@ -9,6 +9,7 @@ from piccolo.querystring import QueryString
 
 from piccolo_engines.effects import watched
 from piccolo_engines.errors import InvalidIdentifier, StatementError, TransactionEnded, UniqueViolation
+from piccolo_engines.outcomes import apart, call_at_end
 from piccolo_engines.sqlite import SQLiteEngine, TransactionType
 from piccolo_engines.statements import StatementGroup
 from tests.piccolo_engines.tables import DB, Band, Counter, Manager
@@ -314,3 +315,43 @@ async def test_the_last_statements_end_the_transaction_unless_a_block_goes_on() 
             with pytest.raises(TransactionEnded):
                 await DB.run_querystring(insert("e"))
     assert await names() == ["c", "d"]
+
+
+async def test_what_became_of_a_transaction_is_reported_at_its_end() -> None:
+    ended: list[bool | None] = []
+    assert not call_at_end(DB, ended.append)
+    async with DB.transaction():
+        await Manager.insert(Manager(name="a"))
+        assert call_at_end(DB, ended.append)
+        async with DB.transaction():
+            pass
+        assert ended == []
+        with apart(DB):
+            assert await names() == []
+            assert not call_at_end(DB, ended.append)
+    assert ended == [True]
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with DB.transaction():
+            call_at_end(DB, ended.append)
+            raise ZeroDivisionError
+    assert ended == [True, False]
+    async with DB.transaction() as transaction:
+        call_at_end(DB, ended.append)
+        await DB.run_querystring(StatementGroup(QueryString("SELECT 1"), is_last=True))
+        assert ended[2:] == [True]
+        assert not call_at_end(DB, ended.append)
+    async with DB.transaction() as transaction:
+        call_at_end(DB, ended.append)
+        await transaction.rollback()
+    assert ended[3:] == [False]
+
+
+async def test_what_a_savepoint_undoes_is_reported_at_once() -> None:
+    before, after = list[bool | None](), list[bool | None]()
+    async with DB.transaction() as transaction:
+        call_at_end(DB, before.append)
+        savepoint = await transaction.savepoint()
+        call_at_end(DB, after.append)
+        await savepoint.rollback_to()
+        assert (before, after) == ([], [False])
+    assert (before, after) == ([True], [False])

@@ -12,6 +12,7 @@ from piccolo_engines.errors import (
     UniqueViolation,
 )
 from piccolo_engines.mysql import IsolationLevel, MySQLEngine
+from piccolo_engines.outcomes import apart, call_at_end
 from piccolo_engines.statements import StatementGroup
 from tests.piccolo_engines.mysql.tables import Manager
 
@@ -221,3 +222,52 @@ async def test_left_in_another_context_it_gives_its_connection_back(music: MySQL
     with pytest.raises(StopAsyncIteration):
         await asyncio.create_task(generator.__anext__())  # type: ignore[arg-type]
     assert music.pool_use.in_use == 0
+
+
+async def test_what_became_of_a_transaction_is_reported_at_its_end(music: MySQLEngine) -> None:
+    ended: list[bool | None] = []
+    assert not call_at_end(music, ended.append)
+    async with music.transaction():
+        await Manager(name="a").save()
+        assert call_at_end(music, ended.append)
+        with apart(music):
+            assert await names() == []
+            assert not call_at_end(music, ended.append)
+    assert ended == [True]
+    with pytest.raises(ZeroDivisionError):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction():
+            await Manager(name="b").save()
+            call_at_end(music, ended.append)
+            raise ZeroDivisionError
+    assert ended == [True, False]
+    async with music.transaction():
+        call_at_end(music, ended.append)
+        await music.run_querystring(StatementGroup(insert("c"), is_last=True))
+    assert ended == [True, False, True]
+    async with music.transaction() as transaction:
+        call_at_end(music, ended.append)
+        await transaction.rollback()
+    assert ended == [True, False, True, False]
+
+
+async def test_a_lost_connection_leaves_open_what_became_of_a_transaction(music: MySQLEngine) -> None:
+    ended: list[bool | None] = []
+    with pytest.raises(ConnectionLost):  # noqa: PT012 - what is raised passes through the block
+        async with music.transaction() as transaction:
+            await Manager(name="a").save()
+            call_at_end(music, ended.append)
+            with apart(music):
+                await music.run_querystring(QueryString(f"KILL {transaction.session.thread_id}"))
+            await Manager(name="b").save()
+    assert ended == [None]
+
+
+async def test_what_a_savepoint_undoes_is_reported_at_once(music: MySQLEngine) -> None:
+    before, after = list[bool | None](), list[bool | None]()
+    async with music.transaction() as transaction:
+        call_at_end(music, before.append)
+        savepoint = await transaction.savepoint()
+        call_at_end(music, after.append)
+        await savepoint.rollback_to()
+        assert (before, after) == ([], [False])
+    assert (before, after) == ([True], [False])

@@ -34,7 +34,7 @@ class Upgrade(Table, tablename="upgrade", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T15:13:51:913577"
+ID = "2026-12-01T17:29:37:390956"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -67,6 +67,7 @@ async def forwards():
     manager.add_column("ProcessUse", "process_use", "running", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("ProcessUse", "process_use", "tokens", column_class=Integer, params={"default": 0, "null": False})
     manager.add_column("ProcessUse", "process_use", "rows_added", column_class=BigInt, params={"default": 0, "null": False})
+    manager.add_column("ProcessUse", "process_use", "rows_open", column_class=BigInt, params={"default": 0, "null": False})
 
     manager.add_table("UsageDay", "usage_day")
     manager.add_column("UsageDay", "usage_day", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -82,6 +83,7 @@ async def forwards():
     manager.add_column("UsageDay", "usage_day", "storage_bytes", column_class=BigInt, params={"default": None, "null": True})
     manager.add_column("UsageDay", "usage_day", "user_count", column_class=Integer, params={"default": None, "null": True})
     manager.add_column("UsageDay", "usage_day", "object_count", column_class=Integer, params={"default": None, "null": True})
+    manager.add_column("UsageDay", "usage_day", "measured_at", column_class=Timestamptz, params={"default": None, "null": True})
 
     manager.add_table("Tenant", "tenant")
     manager.add_column("Tenant", "tenant", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})
@@ -127,6 +129,8 @@ async def forwards():
     manager.add_column(
         "Tenant", "tenant", "plan", column_class=ForeignKey, params={"references": TenantPlan, "on_delete": OnDelete.restrict, "null": True, "index": True}
     )
+    manager.add_column("Tenant", "tenant", "storage_bytes", column_class=BigInt, params={"default": None, "null": True})
+    manager.add_column("Tenant", "tenant", "has_changed", column_class=Boolean, params={"default": True, "null": False})
 
     manager.add_table("Domain", "domain")
     manager.add_column("Domain", "domain", "created_at", column_class=Timestamptz, params={"default": TimestamptzNow(), "null": False})

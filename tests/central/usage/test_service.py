@@ -1,0 +1,59 @@
+"""The counters of a process's tenants: exchanged in portions, and kept as long as somebody needs them."""
+
+from uuid import UUID
+
+import pytest
+
+from central.plans.limits import Limits
+from central.plans.tables import ProcessUse
+from central.registry import Registry, TenantRef
+from central.tables import TenantStatus
+from central.usage.service import TenantUsage
+from piccolo_engines.columns import new_id
+from tests.central.usage.test_quota import Clock, Table
+
+LIMITS = Limits("basic", requests_per_second=100, rows=10)
+
+
+def tenant(tenant_id: UUID | None = None) -> TenantRef:
+    id_ = tenant_id or new_id()
+    return TenantRef(id_, f"t-{id_.hex}", "T", TenantStatus.ACTIVE, "sqlite", "t", "", limits=LIMITS)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.mark.usefixtures("central")
+async def test_counters_of_many_tenants_are_exchanged_in_portions(clock: Clock) -> None:
+    usage = TenantUsage(Registry(), clock)
+    for _ in range(3_000):  # SQLite binds at most 32,766 values
+        rate = usage.rate_of(one := tenant())
+        assert rate is not None
+        usage.admit(one, rate)
+    await usage.exchange()
+    assert await ProcessUse.count() == 3_000
+    await usage.write_requests()
+
+
+@pytest.mark.usefixtures("central")
+async def test_a_quota_that_is_bound_for_long_is_that_of_later_requests(clock: Clock) -> None:
+    usage, one, table = TenantUsage(Registry(), clock), tenant(), Table(0)
+    bound = usage.quota_of(one)
+    assert bound is not None
+    await usage.exchange()
+    assert await ProcessUse.count() == 0, "what is only bound is not exchanged"
+    clock.now += 10_000
+    await usage.exchange()
+    ended = await bound.take_rows(4, table.count)
+    assert usage.quota_of(one) is bound
+    clock.now += 10_000
+    await usage.exchange()
+    (row,) = await ProcessUse.select()
+    assert (row["rows_added"], row["rows_open"]) == (4, 4)
+    ended(True)
+    del bound, ended
+    clock.now += 10_000
+    await usage.exchange()
+    assert not usage._trackers
