@@ -2,9 +2,8 @@
 
 Those of jobs are in :mod:`central.jobs.tables`.
 
-Every primary key is a UUIDv7, so ordering by ``id`` is ordering by creation. Each uniqueness that the
-registry relies on (slugs, domains, token hashes, idempotency fingerprints) is a unique column, because every
-engine can create those without an ``ALTER TABLE``.
+Every primary key is a UUIDv7, so ordering by ``id`` is ordering by creation. Each uniqueness (of slugs,
+domains, token hashes) is a unique column, because every engine creates those without ``ALTER TABLE``.
 """
 
 from enum import StrEnum
@@ -115,9 +114,8 @@ class Tenant(Timestamps, Table, db=CENTRAL, help_text="One customer, with a data
     name as searches compare it. ``disconnects`` counts the requests to close the tenant's connections;
     ``forced_disconnect`` is the latest one that does not wait for running statements. ``schema_level`` is
     the level of the tenant's database, a :class:`central.migrations.level.SchemaLevel` as text; empty if it
-    is not known. ``db_name`` does not follow from the slug. Nothing is sent outside for a sandbox. New
-    tenants may be made from a template. Without a ``plan`` it has no limits. ``storage_bytes`` is the size of
-    its database as last measured; ``has_changed`` if something may have been written since.
+    is not known. Nothing is sent outside for a sandbox. Without a ``plan`` it has no limits. The database had
+    ``storage_bytes`` when it was measured; ``has_changed`` says that it was written to since.
     """
 
     id = UUID(primary_key=True, default=new_id)

@@ -3149,7 +3149,7 @@ export interface paths {
         };
         /**
          * What a tenant may use, uses, and used on each day
-         * @description Requests are counted by each process, and added to the day within a minute. Rows, storage, users and objects are measured every quarter of an hour while there are requests, and daily otherwise. Days are kept for 13 months.
+         * @description Requests are counted by each process, and added to the day within a minute. Rows, storage, users and objects are measured every quarter of an hour while something is written; otherwise they are those of the day before. Days are kept for 13 months.
          */
         get: operations["readUsage"];
         put?: never;
