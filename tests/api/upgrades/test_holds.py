@@ -25,7 +25,7 @@ from central.upgrades.holds import TenantHolds
 from piccolo_engines.columns import new_id
 from tests.api.conftest import KEY, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
-from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, database_of, execute, fleet_of
+from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, fleet_of
 from tests.support.waiting import until
 
 pytestmark = ON_SQLITE
@@ -172,15 +172,12 @@ async def test_who_goes_on_after_sigkill_gives_the_tenant_and_its_writes_back(
         assert (await world.tenant("acme")).status == "read-only"
         await refused(world, "resume")
         await refused(world, "move")
-        fenced = execute(database_of(folder, "acme"), "SELECT name FROM sqlite_master WHERE type = 'trigger'")
         ((job,),) = [(one["id"],) for one in await jobs(world) if one["kind"] == "fleet.upgrade"]
         await world.platform.jobs.release_abandoned(world.platform.job_runner.kinds)
         if action is not None:
             await fleet.act(job, action)
         found = await fleet.run(job)
         assert (found["state"], found["failures"]) == (state, [])
-        after = execute(database_of(folder, "acme"), "SELECT name FROM sqlite_master WHERE type = 'trigger'")
-        assert len(after) < len(fenced)
         assert (await world.tenant("acme")).status == "active"
         assert [one for one in await jobs(world) if one["kind"] == "tenant.upgrade"] == []
         body = {"name": "Written again"}
