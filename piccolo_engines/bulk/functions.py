@@ -24,10 +24,11 @@ class Code(NamedTuple):
 
 
 def row_function(
-    codes: Sequence[Code], null: str, row: str, known: Mapping[str, object] = MappingProxyType({})
+    codes: Sequence[Code | None], null: str, row: str, known: Mapping[str, object] = MappingProxyType({})
 ) -> Callable[[Sequence[Any]], list[Any]]:
     """Return a function from rows to a list with something for each.
 
+    :param codes: of the values; None for one that the result does not have.
     :param null: the code for a missing value.
     :param row: the code of the result for a row, with ``{}`` for the codes of its values, which are separated
         by commas; ``v0``, ``v1`` … are the values of the row.
@@ -36,9 +37,10 @@ def row_function(
     parts = [
         f"{null} if v{place} is None else {one.text.format(f'f{place}', v=f'v{place}')}"
         for place, one in enumerate(codes)
+        if one is not None
     ]
     compiled = _compiled(row.format(f"{', '.join(parts)},"), len(codes))
-    objects = {**known, **{f"f{place}": one.object for place, one in enumerate(codes)}}
+    objects = {**known, **{f"f{place}": one.object for place, one in enumerate(codes) if one is not None}}
     function: Callable[[Sequence[Any]], list[Any]] = eval(compiled, objects)  # noqa: S307 - of positions, see above
     return function
 

@@ -42,6 +42,7 @@ class BulkTable:
     :ivar sort_keys: columns of sort keys that are written along, by the column of the text. Where the
         database generates them, they are not.
     :ivar pack: the column of the document of packed texts; empty if there is none.
+    :ivar is_null_by_default: whether the database stores NULL in every column that an INSERT does not name.
     """
 
     name: str
@@ -50,6 +51,7 @@ class BulkTable:
     only: tuple[str, tuple[str, ...]] | None = None
     sort_keys: tuple[tuple[str, str], ...] = ()
     pack: str = ""
+    is_null_by_default: bool = False
 
     @property
     def key_place(self) -> int:

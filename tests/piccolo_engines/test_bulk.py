@@ -7,6 +7,7 @@ import decimal
 import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from piccolo_engines.bulk.values import canonical_json
 from piccolo_engines.columns import ExactNumeric
 from piccolo_engines.errors import UnstorableValue, Unsupported
 from piccolo_engines.mysql import MySQLEngine, PoolSettings
+from piccolo_engines.mysql.bulk.writing import inserts
 from piccolo_engines.routed import RoutedEngine
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.sqlite.exact_decimals import ExactDecimal
@@ -249,6 +251,37 @@ async def test_tables_are_written_together_also_when_they_are_long(engine: Any) 
         assert await load.broken_reference() is None
     assert await lines_of(engine) == long
     assert await lines_of(engine, CHILD) == children
+
+
+SPARSE = BulkTable(
+    "sparse",
+    (BulkColumn("id", Kind.INTEGER), BulkColumn("name", Kind.TEXT), BulkColumn("n", Kind.INTEGER)),
+    sort_keys=(("name", "name_sort"),),
+    is_null_by_default=True,
+)
+
+
+async def test_columns_without_any_value_come_back_without_one(engine: Any) -> None:
+    columns = '"name" VARCHAR(50), "name_sort" VARBINARY(512), "n" BIGINT'
+    await engine.run_ddl(f'CREATE TABLE "sparse" ("id" INTEGER PRIMARY KEY, {columns})')
+    portions = [
+        [[1, None, None], [2, None, None]],
+        [[3, "Globex", None], [4, None, None]],
+        [[5, None, 7], [6, None, None]],
+        [[7, "Acme", 8]],
+    ]
+    async with engine.load() as load:
+        for portion in portions:
+            await load.write(load.encode(SPARSE, portion))
+    assert await lines_of(engine, SPARSE) == [row for portion in portions for row in portion]
+
+
+def test_an_insert_does_not_name_columns_without_any_value() -> None:
+    """The server parses every NULL: a sixth of its time for records with many empty fields."""
+    (one,) = inserts(SPARSE, [[1, None, 5], [2, None, None]], 1_000)
+    assert one == 'INSERT INTO "sparse" ("id", "n") VALUES (1,5),(2,NULL)'
+    (all_of_them,) = inserts(replace(SPARSE, is_null_by_default=False), [[1, None, None]], 1_000)
+    assert '"name", "n", "name_sort"' in all_of_them
 
 
 async def test_a_session_has_the_settings_of_its_server_after_a_load(

@@ -35,7 +35,7 @@ def inserts(table: BulkTable, rows: Sequence[Sequence[Any]], most: int) -> Itera
 
     Raises :class:`~piccolo_engines.errors.UnstorableValue` for a value that is not of its column's kind.
     """
-    form = _form(table)
+    form = _form(table, _empty(table, rows))
     texts = form.write(rows)
     waiting, size = list[str](), 0
     for text in texts:
@@ -56,14 +56,29 @@ class _Form:
     write: Callable[[Sequence[Any]], list[str]]
 
 
+def _empty(table: BulkTable, rows: Sequence[Sequence[Any]]) -> frozenset[int]:
+    """The places of columns that are NULL in all rows: a server parses each NULL that it is sent."""
+    if not table.is_null_by_default:
+        return frozenset()
+    columns = enumerate(zip(*rows, strict=True))
+    return frozenset([place for place, values in columns if values.count(None) == len(values)])
+
+
 @lru_cache(256)
-def _form(table: BulkTable) -> _Form:
+def _form(table: BulkTable, empty: frozenset[int]) -> _Form:
+    """The form for rows of which some columns are empty: the statement does not name those."""
     columns = table.columns
     plain = [place for place, one in enumerate(columns) if not one.is_packed]
     packed = [place for place, one in enumerate(columns) if one.is_packed]
-    names = [columns[place].name for place in plain] + [key for _, key in table.sort_keys]
-    codes = [_stored(columns[place]) for place in plain]
-    write = row_function(codes, "'NULL'", _row(names, table), {"key": _sort_key})
+    written = [place for place in plain if place not in empty]
+    keys = [
+        (plain.index(place), key)
+        for text, key in table.sort_keys
+        if (place := _place(table, text)) in written
+    ]
+    names = [columns[place].name for place in written] + [key for _, key in keys]
+    codes = [_stored(columns[place]) if place in written else None for place in plain]
+    write = row_function(codes, "'NULL'", _row([place for place, _ in keys]), {"key": _sort_key})
     if packed:
         names.append(table.pack)
         write = _with_pack([columns[place].name for place in packed], plain, packed, write)
@@ -71,12 +86,16 @@ def _form(table: BulkTable) -> _Form:
     return _Form(head, write)
 
 
-def _row(names: Sequence[str], table: BulkTable) -> str:
-    """The code for the text of a row, with the sort keys at its end.
+def _place(table: BulkTable, name: str) -> int:
+    return [one.name for one in table.columns].index(name)
+
+
+def _row(texts: Sequence[int]) -> str:
+    """The code for the text of a row, with the sort keys of some values at its end.
 
     The server would take five times as long for a key.
     """
-    keys = "".join(f" + key(v{names.index(text)})" for text, _ in table.sort_keys)
+    keys = "".join([f" + key(v{place})" for place in texts])
     return f"'(' + ','.join(({{}})){keys} + ')'"
 
 

@@ -6,7 +6,7 @@ Nothing counts before :meth:`ContentsLoad.finish`: whoever loads drops the datab
 import asyncio
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from piccolo_engines.bulk.kinds import Kind
@@ -228,7 +228,7 @@ def _matching(header: TableHeader, known: BulkTable, *, whole: bool = False) -> 
         found.append(column)
     if (whole and columns) or known.key in columns:
         raise ContentsInvalid(f"The archive lacks columns of the table {header.table!r}.")
-    return BulkTable(known.name, tuple(found), known.key, known.only, known.sort_keys, known.pack)
+    return replace(known, columns=tuple(found))
 
 
 @contextmanager

@@ -142,6 +142,7 @@ def record_table(model: ObjectModel) -> BulkTable:
         tuple(columns),
         sort_keys=tuple([(text, key._meta.db_column_name) for text, key in keys]),
         pack=PACK if packed else "",
+        is_null_by_default=True,
     )
 
 
