@@ -4,7 +4,6 @@ from piccolo.conf.apps import AppConfig
 
 from central.backups.tables import TABLES as BACKUP_TABLES
 from central.jobs.tables import TABLES as JOB_TABLES
-from central.lifecycle.tables import TABLES as LIFECYCLE_TABLES
 from central.migrations.commands import commands_of
 from central.migrations.pending_in_central import CENTRAL_APP, CENTRAL_MIGRATIONS
 from central.plans.tables import TABLES as PLAN_TABLES
@@ -23,7 +22,6 @@ APP_CONFIG = AppConfig(
         *REGISTRY_TABLES,
         *JOB_TABLES,
         *BACKUP_TABLES,
-        *LIFECYCLE_TABLES,
         *UPGRADE_TABLES,
     ],
 )

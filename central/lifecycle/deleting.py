@@ -15,6 +15,7 @@ from central.backups.deletion_marks import DeletionMark
 from central.backups.names import mark_name
 from central.backups.records import Reason
 from central.backups.taking import take_job
+from central.errors import WrongStatus
 from central.jobs.pipeline import Repeated, UndoableStep
 from central.lifecycle.archiving import DropFormer, FollowBack, ProveArchive
 from central.lifecycle.replacement import (
@@ -28,7 +29,6 @@ from central.lifecycle.replacement import (
     beside_row,
     forget_beside,
 )
-from central.lifecycle.tables import KeptDatabase, KeptState
 from central.registry.deletions import (
     Deletion,
     deletion_of,
@@ -38,6 +38,7 @@ from central.registry.deletions import (
     take_names,
     undo_deletion,
 )
+from central.registry.tables import KeptDatabase, KeptState
 from central.servers import DatabaseServers
 from central.tables import TenantStatus
 from piccolo_engines.errors import DatabaseMissing
@@ -71,8 +72,10 @@ async def drop_kept_database(servers: DatabaseServers, row: Mapping[str, Any]) -
 
 
 async def _deletion(subject: Replacement) -> Deletion:
+    """Return what is known of it. Raises ``WrongStatus`` once the deletion was taken back."""
     found = await deletion_of(subject.tenant.id)
-    assert found is not None, "the tenant is deleted"
+    if found is None:
+        raise WrongStatus(TenantStatus.ACTIVE, TenantStatus.DELETED)
     return found
 
 

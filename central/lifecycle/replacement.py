@@ -16,12 +16,12 @@ from uuid import UUID
 from central.backups.service import Backups
 from central.jobs.pipeline import Repeated, UndoableStep
 from central.lifecycle.errors import KeptDatabaseNotFound
-from central.lifecycle.tables import KeptDatabase, KeptState
 from central.provisioning.contents import Copied, Report, TenantContents
 from central.provisioning.errors import PasswordChanging
 from central.provisioning.steps import Parts
 from central.provisioning.types import generate_password
 from central.registry import TenantRef
+from central.registry.tables import KeptDatabase, KeptState
 from central.secrets.vault import Vault
 from central.tables import TenantStatus
 from piccolo_engines.columns import utc_now

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,11 +36,12 @@ from central.lifecycle.replacement import (
     restoring,
     switching_back,
 )
-from central.lifecycle.tables import KeptDatabase, KeptState
+from central.lifecycle.taking_back import take_back, taking_back
 from central.provisioning.errors import OperationRunning, PasswordChanging
 from central.provisioning.types import KEEP, operation_key
 from central.registry import TenantRef
 from central.registry.deletions import Deletion, NamesTaken, deletion_of, free_for, free_names
+from central.registry.tables import KeptDatabase, KeptState
 from central.servers import UnknownServer
 from central.tables import Tenant, TenantStatus
 from piccolo_engines.columns import utc_now
@@ -70,6 +72,7 @@ class LifeCycleJob(StrEnum):
     RETURN = "tenant.return"
     KEEP = KEEP
     UNDELETE = "tenant.undelete"
+    TAKE_BACK = "tenant.take-back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,7 @@ class LifeCycle:
             LifeCycleJob.RETURN: returning(lifecycle),
             LifeCycleJob.KEEP: keeping(lifecycle),
             LifeCycleJob.UNDELETE: undeleting(lifecycle),
+            LifeCycleJob.TAKE_BACK: taking_back(lifecycle),
         }
         self._backups = lifecycle.backups
         self._keep_deleted_for = lifecycle.keep_deleted_for
@@ -231,12 +235,17 @@ class LifeCycle:
     ) -> tuple[UUID, NamesTaken]:
         """Enqueue that a deleted tenant comes back from its archive. Returns the job's id and its names.
 
-        Raises as :meth:`bring_back`, ``SlugTaken``, and ``DomainTaken`` for its primary host name.
+        While its database is still there, the deletion is taken back instead: its names lead to it when this
+        returns, and it can be read. Raises as :meth:`bring_back`, ``SlugTaken``, and ``DomainTaken`` for its
+        primary host name.
 
         :param backup: of this tenant; by default the last proven one.
         :param slug: another slug than that which it had.
         :param domain: another primary host name.
         """
+        enqueue = partial(self._enqueue, LifeCycleJob.TAKE_BACK)
+        if not backup and (taken := await take_back(self._parts, tenant_id, slug, domain, enqueue)):
+            return taken
         tenant = await self._with_status(tenant_id, TenantStatus.DELETED)
         deletion, last = await deletion_of(tenant_id), await rows.latest_proven(tenant_id)
         if backup is not None:
@@ -282,6 +291,9 @@ class LifeCycle:
         log = StepLog(self._parts.registry, claim)
         await log.reload()
         subject, steps = await self._subject(claim), self._steps[claim.job.kind]
+        if claim.job.kind == KEEP and subject.tenant.status is not TenantStatus.DELETED:
+            await claim.cancel()  # the deletion was taken back
+            return
         if _UNDOING & set(log.states.values()):
             await self._undo(steps, subject, log)
             return
@@ -298,7 +310,7 @@ class LifeCycle:
         await log.reload()
         if isinstance(failure.reason, JobLost | JobInterrupted):
             raise failure.reason
-        if log.claim.job.kind == KEEP:
+        if log.claim.job.kind in (KEEP, LifeCycleJob.TAKE_BACK):
             await self._keep_trying(log, failure)
             return
         reason = failure.reason
@@ -316,7 +328,7 @@ class LifeCycle:
         await self._undo(steps, subject, log)
 
     async def _keep_trying(self, log: StepLog, failure: StepFailed) -> None:
-        """Leave the job to a later attempt: the database stays until its archive is proven."""
+        """Leave the job to a later attempt: the database stays until its archive is proven, or is served."""
         if not log.states:
             raise failure.reason
         await log.give_up(failure.step, failure.reason)

@@ -10,7 +10,7 @@ from central.provisioning.deletion import DropDatabase, DropUser
 from central.provisioning.pool import TenantPool
 from central.provisioning.types import NewTenant, TenantSeed
 from central.registry import Registry
-from central.registry.deletions import is_of_another
+from central.registry.deletions import is_kept, is_of_another
 from central.servers import DatabaseExists, DatabaseServer, DatabaseServers, UserExists
 from central.servers.credentials import Credentials
 from central.tables import TenantStatus
@@ -81,9 +81,10 @@ class Reserve(Repeated):
             subject.prepared = await self.pool.take(tenant.database_server, tenant.id)
 
     async def _avoid_names_in_use(self, subject: NewTenant) -> None:
-        """Choose another database if a deleted tenant, which had this slug, still has that one."""
+        """Choose another database if a tenant that had this slug still has that one, or it is kept for it."""
         tenant = subject.tenant
-        if await is_of_another(tenant.id, tenant.database_server, tenant.db_name):
+        place = tenant.database_server, tenant.db_name
+        if await is_of_another(tenant.id, *place) or await is_kept(*place):
             mark = tenant.id.hex[-8:]
             subject.tenant = replace(tenant, db_name=self.servers.name_beside(tenant.slug, mark))
             subject.username = self.servers.username_beside(tenant.slug, mark)

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from central.errors import DomainTaken, SlugTaken, TenantNotFound, WrongStatus
-from central.registry.tables import DeletedTenant
+from central.registry.tables import DeletedTenant, KeptDatabase
 from central.tables import (
     WITH_DATABASE,
     Domain,
@@ -32,6 +32,7 @@ __all__ = [
     "free_names",
     "give_back_names",
     "insert_deleted",
+    "is_kept",
     "is_of_another",
     "mark_without_database",
     "past_their_time",
@@ -219,6 +220,12 @@ async def is_of_another(tenant_id: UUID | None, server: str, db_name: str) -> bo
     if tenant_id is not None:
         is_it &= Tenant.id != tenant_id
     return bool(await Tenant.exists().where(is_it))
+
+
+async def is_kept(server: str, db_name: str) -> bool:
+    """Whether a tenant has had the database, and it is kept for it. One statement."""
+    is_it = (KeptDatabase.database_server == server) & (KeptDatabase.db_name == db_name)
+    return bool(await KeptDatabase.exists().where(is_it))
 
 
 async def _required(tenant_id: UUID) -> dict[str, Any]:

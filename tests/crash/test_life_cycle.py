@@ -18,6 +18,7 @@ import pytest
 from central.lifecycle.archiving import archiving, returning
 from central.lifecycle.deleting import keeping, undeleting
 from central.lifecycle.replacement import LifeCycleParts, moving
+from central.lifecycle.taking_back import taking_back
 from piccolo_engines.mysql import MySQLEngine
 from tests.conftest import Found, address_or_skip, clear
 from tests.crash.test_crash_matrix import PASSWORD, Server, responded, set_up
@@ -32,6 +33,7 @@ ARCHIVE = [step.name for step in archiving(_NO_PARTS)]
 RETURN = [step.name for step in returning(_NO_PARTS)]
 KEEP = [step.name for step in keeping(_NO_PARTS)]
 UNDELETE = [step.name for step in undeleting(_NO_PARTS)]
+TAKE_BACK = [step.name for step in taking_back(_NO_PARTS)]
 
 
 EVERYWHERE = ["mariadb", "mysql", "sqlite"]
@@ -212,4 +214,17 @@ def test_killed_while_a_deleted_one_comes_back(running: WithBackups, step: str) 
         assert running.settled(slug, "tenant.keep") == "done"
         killed(running, line_of(when, "undelete", step), f"{path}/restore", {})
         assert running.settled(slug, "tenant.undelete") == "done"
+        assert_whole(running, slug)
+
+
+@pytest.mark.parametrize("server", EVERYWHERE if THOROUGHLY else ["mariadb"], indirect=True)
+@pytest.mark.parametrize("step", TAKE_BACK)
+def test_killed_while_a_deletion_is_taken_back(running: WithBackups, step: str) -> None:
+    for when in whens(running):
+        slug, tenant_id = made(running)
+        path = f"/setup/tenants/{tenant_id}"
+        responded(running.request("DELETE", path), 200)  # its archive is not proven yet
+        killed(running, line_of(when, "take-back", step), f"{path}/restore", {})
+        assert running.settled(slug, "tenant.take-back") == "done"
+        assert running.settled(slug, "tenant.keep") == "cancelled"
         assert_whole(running, slug)

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from central.database import CENTRAL
-from central.lifecycle.tables import KeptDatabase
+from central.registry.tables import KeptDatabase
 from central.settings.backups import FolderAddress
 from piccolo_engines.columns import new_id, utc_now
 from tenant_schema.outbox import OutboxMessage

@@ -8,8 +8,8 @@ from uuid import UUID
 from api.operations.tenant_contents import ArchivedContents
 from central.database import CENTRAL
 from central.jobs.tables import Job
-from central.lifecycle.tables import KeptDatabase
 from central.registry import TenantRef
+from central.registry.tables import KeptDatabase
 from central.tables import AuditEvent
 from piccolo_conf import DB
 from piccolo_engines.errors import ConnectionLost
@@ -234,3 +234,22 @@ async def test_it_is_in_the_audit_trail(world: World) -> None:
         kinds = {row["kind"] for row in await Job.select()}
     assert len(rows) == 1
     assert "tenant.move" in kinds
+
+
+@ON_MARIADB
+async def test_a_successor_gets_another_database_than_the_one_that_is_kept(world: World) -> None:
+    """Its slug leads to a name that a database has which the former tenant had before it was moved."""
+    acme = await world.tenant("acme")
+    await carry_out(world, "move", {"sqlite": True})
+    assert (await world.operator().delete(f"/setup/tenants/{acme.id}")).status_code == 200
+    server = world.platform.servers.get(acme.database_server)
+    assert await server.database_exists(acme.db_name)
+    new = {"name": "Another", "slug": "acme", "primaryDomain": "acme"}
+    new |= {"dbHost": world.platform.settings.db_host, "dbPort": world.platform.settings.db_port}
+    made = await world.operator().post("/setup/tenants", json=new)
+    assert made.status_code == 201, made.text
+    assert made.json()["dbName"] != acme.db_name
+    with CENTRAL.bind(world.platform.central_engine):
+        await world.platform.life_cycle.drop_expired()
+    assert not await server.database_exists(acme.db_name)
+    assert (await world.client().get("/api/v1/tenant")).status_code == 200
