@@ -31,11 +31,11 @@ _PAUSE: Final = 0.1
 _DELETED: Final = (TenantStatus.DELETED,)
 
 
-Enqueue = Callable[[TenantRef, Mapping[str, str]], Awaitable[UUID]]
+_Enqueue = Callable[[TenantRef, Mapping[str, str]], Awaitable[UUID]]
 
 
 async def take_back(
-    parts: Parts, tenant_id: UUID, slug: str | None, domain: str | None, enqueue: Enqueue
+    parts: Parts, tenant_id: UUID, slug: str | None, domain: str | None, enqueue: _Enqueue
 ) -> tuple[UUID, NamesTaken] | None:
     """Take a deletion back in one transaction. Returns the job's id and the names, or None if the tenant has
     no database any more, or is not deleted.
