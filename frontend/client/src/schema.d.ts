@@ -3027,7 +3027,7 @@ export interface paths {
         put?: never;
         /**
          * Put a backup, or a database that the tenant had, in the place of its database
-         * @description A backup is loaded beside and compared while the tenant is served. The tenant is read-only for the moment in which they are exchanged. What was written since is kept for KEPT_DATABASE_DAYS days. Mails that were due then are sent unless they were sent since. `{}` brings back an archived tenant, and a deleted one under its id, with its slug and host names. If another tenant has its slug or its primary host name now, that is 409 `slug-taken` or `domain-taken` unless another one is given; further host names that others have are left out.
+         * @description A backup is loaded beside and compared while the tenant is served. The tenant is read-only for the moment in which they are exchanged. What was written since is kept for KEPT_DATABASE_DAYS days. Mails that were due then are sent unless they were sent since. `{}` brings back an archived tenant, and a deleted one under its id, with its slug and host names: from its archive, or, while its database is there, by taking the deletion back. If another tenant has its slug or its primary host name now, that is 409 `slug-taken` or `domain-taken` unless another one is given; further host names that others have are left out.
          */
         post: operations["restoreTenant"];
         delete?: never;
