@@ -1,7 +1,9 @@
 """TenantFromHost: finds the tenant by the request's host name, and binds its database."""
 
+from collections.abc import Coroutine
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any, TypeVar
 
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
@@ -27,14 +29,15 @@ from api.requests.uploads import boundary_of, is_upload, object_of, taken_in
 from central.database import CENTRAL
 from central.errors import TenantNotFound, TenantUpgrading
 from central.hostnames import parse_host
+from central.plans.errors import RequestsRefused
 from central.registry import TenantRef
 from central.tenancy.resolver import Central, Unknown
-from central.usage.rate import TenantRate
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
 
 __all__ = ["TenantFromHost"]
 
+_T = TypeVar("_T")
 _BODILESS = frozenset({"GET", "HEAD"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -54,7 +57,7 @@ class TenantFromHost:
     :class:`~api.errors.TenantSuspended`, :class:`~api.errors.TenantArchived`,
     :class:`~api.errors.TenantNotReady`, :class:`~central.errors.TenantUpgrading`, and
     :class:`~api.errors.TenantReadOnly` and :class:`~central.plans.errors.RequestsRefused` before a body is
-    taken in.
+    taken in; the latter also if other requests have begun meanwhile.
     """
 
     __slots__ = ("_central_app", "_cross_origin", "_platform", "_tenant_app", "_watch")
@@ -103,10 +106,9 @@ class TenantFromHost:
                 await serve_frontend(scope, receive, send)
                 return
             rate = context.rate = platform.usage.rate_of(tenant)
-            if rate is None:
-                await self._serve_recorded(tenant, scope, receive, send)
-            else:
-                await self._serve_limited(tenant, rate, scope, receive, send)
+            if rate is not None:
+                platform.usage.admit(tenant.id, rate)
+            await self._serve_recorded(tenant, scope, receive, send)
 
     async def _upgraded(self, tenant: TenantRef) -> TenantRef:
         """Return the tenant at a level that is served, if its database has one by now.
@@ -123,16 +125,6 @@ class TenantFromHost:
             await self._watched(self._central_app, scope, receive, send)
             return
         await rerun(scope, lambda one: self._watched(self._central_app, one, receive, send))
-
-    async def _serve_limited(
-        self, tenant: TenantRef, rate: TenantRate, scope: HTTPScope, receive: Receive, send: Send
-    ) -> None:
-        """Serve the request if the tenant's plan admits it."""
-        self._platform.usage.admit(tenant, rate)
-        try:
-            await self._serve_recorded(tenant, scope, receive, send)
-        finally:
-            rate.leave()
 
     async def _serve_recorded(
         self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send
@@ -171,6 +163,8 @@ class TenantFromHost:
                 await record_status(context.support, status)
 
     async def _serve(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
+        """Serve the request, whose body has been received."""
+
         async def serve(one: HTTPScope) -> None:
             body = one["state"].get("body")
             await self._once(tenant, one, receive if body is None else arrived(body, receive), send)
@@ -179,7 +173,22 @@ class TenantFromHost:
             async with self._platform.tenancy.use(tenant):
                 return await self._platform.schema.repair_after_error(scope["state"]["tenant"])
 
-        await rerun_repaired(scope, serve, repair)
+        await self._counted(tenant, scope, rerun_repaired(scope, serve, repair))
+
+    async def _counted(self, tenant: TenantRef, scope: HTTPScope, work: Coroutine[Any, Any, _T]) -> _T:
+        """Await the work as one of the tenant's requests at the same time, if its plan admits another one."""
+        rate = scope["state"]["context"].rate
+        if rate is None:
+            return await work
+        try:
+            self._platform.usage.begin(tenant.id, rate)
+        except RequestsRefused:
+            work.close()
+            raise
+        try:
+            return await work
+        finally:
+            rate.end()
 
     async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         origin = Origin(scope["state"]["context"].id, scope["state"]["address"])
@@ -234,8 +243,12 @@ class TenantFromHost:
                 waits = value.lower() == b"100-continue"
         if not waits:
             return True
-        async with self._platform.tenancy.use(tenant):
-            return await try_without_body(self._tenant_app, scope, send)
+
+        async def attempt() -> bool:
+            async with self._platform.tenancy.use(tenant):
+                return await try_without_body(self._tenant_app, scope, send)
+
+        return await self._counted(tenant, scope, attempt())
 
     async def _take_in(self, scope: HTTPScope, receive: Receive) -> None:
         """Read the body before an engine is leased, so that a slow client blocks nobody.

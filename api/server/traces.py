@@ -7,6 +7,7 @@ addresses and no query strings.
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from dataclasses import replace
+from ipaddress import IPv4Network, IPv6Network
 from types import TracebackType
 from typing import Any, Final
 from uuid import UUID
@@ -26,6 +27,7 @@ from piccolo.querystring import QueryString
 
 from api.jobs.outboxes import MessageHandler
 from api.middleware.request_context import RequestContext
+from api.requests.addresses import is_proxy
 from api.server.statements import text_of
 from api.version import VERSION
 from central.jobs.claims import Claim
@@ -40,20 +42,21 @@ _SECONDS: Final = 2.0
 """How long one request to the collector may take."""
 _LONGEST: Final = 4_000
 _PARENT: Final = TraceContextTextMapPropagator()
-_CARRIED: Final = (b"traceparent", b"tracestate")
 
 
 class Traces:
     """Sends the traces of this process; see :class:`~api.server.tracing.Tracing`.
 
-    A request continues the trace of its header ``traceparent`` (https://www.w3.org/TR/trace-context/).
-    Whether it is recorded is decided here, whatever the header says: callers cannot have everything recorded.
+    A request that comes from a trusted proxy continues the trace of its header ``traceparent``
+    (https://www.w3.org/TR/trace-context/), which may say that it is not recorded; any other begins a trace.
 
     :param url: where OTLP is accepted, such as ``http://collector:4318/v1/traces``.
-    :param share: of all traces, how many are recorded.
+    :param share: of all traces, how many are recorded, by their ids.
+    :param proxies: the networks of trusted proxies.
     """
 
-    def __init__(self, url: str, share: float) -> None:
+    def __init__(self, url: str, share: float, proxies: Sequence[IPv4Network | IPv6Network] = ()) -> None:
+        self._proxies = proxies
         share_of_ids = TraceIdRatioBased(share)
         sampler = ParentBased(
             share_of_ids, remote_parent_sampled=share_of_ids, remote_parent_not_sampled=ALWAYS_OFF
@@ -90,7 +93,7 @@ class Traces:
             if scope["type"] != ScopeType.HTTP:
                 await app(scope, receive, send)
                 return
-            with self.span(scope["method"], SpanKind.SERVER, parent=_parent(scope)) as span:
+            with self.span(scope["method"], SpanKind.SERVER, parent=self._parent(scope)) as span:
                 state: dict[str, Any] = scope.setdefault("state", {})
                 try:
                     await app(scope, receive, send)
@@ -99,6 +102,14 @@ class Traces:
                         _describe(span, scope, state["context"])
 
         return traced
+
+    def _parent(self, scope: HTTPScope) -> Context:
+        """Return the caller's span if a trusted proxy names one; otherwise the request begins a trace."""
+        client = scope.get("client")
+        if client is None or not is_proxy(client[0], self._proxies):
+            return Context()
+        carried = [(name.decode(), value.decode("latin-1")) for name, value in scope["headers"]]
+        return _PARENT.extract(dict(carried), Context())
 
     def statements(self, observer: StatementObserver) -> StatementObserver:
         """See the protocol."""
@@ -205,12 +216,6 @@ class _TracedUse(AbstractAsyncContextManager[Engine[Any]]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         await self._use.__aexit__(kind, error, trace)
-
-
-def _parent(scope: HTTPScope) -> Context | None:
-    """Return the caller's span, if it names one."""
-    carried = {name.decode(): value.decode("latin-1") for name, value in scope["headers"] if name in _CARRIED}
-    return _PARENT.extract(carried) if carried else None
 
 
 def _describe(span: Span, scope: HTTPScope, context: RequestContext) -> None:

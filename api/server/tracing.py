@@ -75,4 +75,4 @@ def tracing_of(settings: Settings) -> Tracing:
         from api.server.traces import Traces  # noqa: PLC0415  # an optional extra
     except ImportError:
         raise SettingsError(["TRACES_URL needs `pip install 'freehold[traces]'`."]) from None
-    return Traces(settings.traces_url, settings.traces_share)
+    return Traces(settings.traces_url, settings.traces_share, settings.trusted_proxies)

@@ -121,28 +121,39 @@ class TenantRate:
             self._level = self._tokens = self._burst
         self._level, self._tokens = min(self._level, self._burst), min(self._tokens, self._burst)
 
-    def enter(self, now: float) -> None:
-        """Admit a request, which :meth:`leave` ends.
+    def take(self, now: float) -> None:
+        """Take a request's part of the rate.
 
-        Raises :class:`~central.plans.errors.TooManyRequests` and
-        :class:`~central.plans.errors.TooManyConcurrentRequests`.
+        Raises :class:`~central.plans.errors.TooManyRequests`, and
+        :class:`~central.plans.errors.TooManyConcurrentRequests` if it could not begin now.
         """
-        own, most = self.own, self._limits.concurrent_requests
+        own = self.own
         own.asked += 1
         self.used_at = now
-        if most is not None and own.running + self._running_elsewhere >= most:
-            raise TooManyConcurrentRequests(most, own.running + self._running_elsewhere)
+        self._require_room()
         if self._rate:
             self._refill(now)
             if self._level < 1.0:
                 raise TooManyRequests(int(self._rate), self._seconds_to(1.0))
             self._level -= 1.0
         own.admitted += 1
-        own.running += 1
 
-    def leave(self) -> None:
-        """End a request that was admitted."""
+    def begin(self) -> None:
+        """Begin to execute a request, until :meth:`end`: one whose body has been received.
+
+        Raises :class:`~central.plans.errors.TooManyConcurrentRequests`.
+        """
+        self._require_room()
+        self.own.running += 1
+
+    def end(self) -> None:
+        """End a request that has begun."""
         self.own.running -= 1
+
+    def _require_room(self) -> None:
+        most = self._limits.concurrent_requests
+        if most is not None and self.own.running + self._running_elsewhere >= most:
+            raise TooManyConcurrentRequests(most, self.own.running + self._running_elsewhere)
 
     def headers(self) -> list[_Header]:
         """Return the limits of requests and what is left of the rate, as headers.

@@ -72,16 +72,30 @@ class TenantUsage:
             self._tracker(tenant, _NO_LIMITS)
         return None
 
-    def admit(self, tenant: TenantRef, rate: TenantRate) -> None:
+    def admit(self, tenant_id: UUID, rate: TenantRate) -> None:
         """Admit a request that was counted, or count that it was refused.
 
         Raises :class:`~central.plans.errors.RequestsRefused`.
         """
         try:
-            rate.enter(self._clock())
+            rate.take(self._clock())
         except RequestsRefused:
-            self._requests[tenant.id][1] += 1
+            self._count_refused(tenant_id)
             raise
+
+    def begin(self, tenant_id: UUID, rate: TenantRate) -> None:
+        """Begin to execute an admitted request until ``rate.end()``, or count that it was refused.
+
+        Raises :class:`~central.plans.errors.RequestsRefused`.
+        """
+        try:
+            rate.begin()
+        except RequestsRefused:
+            self._count_refused(tenant_id)
+            raise
+
+    def _count_refused(self, tenant_id: UUID) -> None:
+        self._requests.setdefault(tenant_id, [0, 0])[1] += 1
 
     def _tracker(self, tenant: TenantRef, limits: Limits) -> Tracker:
         """Return the counters of a tenant, for its limits as they are now."""

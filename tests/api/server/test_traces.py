@@ -4,13 +4,14 @@ import gzip
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from ipaddress import ip_network
 from typing import Any
 
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
 from api.server.tracing import NoTraces
-from tests.api.conftest import World
+from tests.api.conftest import ON_SQLITE, World
 from tests.api.records.test_records import ACCOUNTS, make
 
 NAME = "Nobody may read this name in a trace"
@@ -65,10 +66,11 @@ def attributes(span: Any) -> dict[str, Any]:
     return {one.key: getattr(one.value, one.value.WhichOneof("value")) for one in span.attributes}
 
 
-async def test_a_request_continues_the_callers_trace(
+async def test_a_request_continues_the_trace_of_a_trusted_proxy(
     world_with: Callable[..., Any], receiver: Receiver
 ) -> None:
-    async with world_with(traces_url=receiver.url, traces_share=1.0) as world:
+    proxies = (ip_network("203.0.113.0/24"),)
+    async with world_with(traces_url=receiver.url, traces_share=1.0, trusted_proxies=proxies) as world:
         record = await make(world, name=NAME)
         client = await world.user("administrator")
         headers = {"traceparent": f"00-{TRACE}-{PARENT}-01"}
@@ -87,6 +89,19 @@ async def test_a_request_continues_the_callers_trace(
     everything = b"".join(receiver.bodies)
     assert NAME.encode() not in everything
     assert b"Bearer" not in everything
+
+
+@ON_SQLITE
+async def test_anybody_else_begins_a_trace_and_cannot_say_whether_it_is_recorded(
+    world_with: Callable[..., Any], receiver: Receiver
+) -> None:
+    async with world_with(traces_url=receiver.url, traces_share=1.0) as world:
+        for flag in ("00", "01"):
+            headers = {"traceparent": f"00-{TRACE}-{PARENT}-{flag}"}
+            assert (await world.client().get("/api/v1/tenant", headers=headers)).status_code == 200
+    requests = [span for span in receiver.spans if span.name == "GET /api/v1/tenant"]
+    assert len(requests) == 2
+    assert all(span.parent_span_id == b"" and span.trace_id.hex() != TRACE for span in requests)
 
 
 async def test_callers_cannot_have_everything_recorded(

@@ -1,7 +1,7 @@
 """Plans, the tenants that have them, and requests that they refuse."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 from typing import Any
 
@@ -115,6 +115,31 @@ async def test_requests_at_the_same_time_are_bounded(world: World) -> None:
         assert refused.json()["code"] == "too-many-concurrent-requests"
         assert refused.json()["limit"]["most"] == 1
         assert (await client.get("/api/v1/me")).status_code == 200
+
+
+@ON_SQLITE
+async def test_bodies_that_stall_take_the_place_of_no_request(world: World) -> None:
+    token = await world.sign_in()
+    await put(world, "narrow", {"concurrentRequests": 2})
+    await give(world, "narrow")
+    begun, goes_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def body() -> AsyncIterator[bytes]:
+        begun.release()
+        await goes_on.wait()
+        yield b"{}"
+
+    async with world.client() as stranger, world.client(token=token) as client:
+        posts = [stranger.post("/api/v1/data/accounts", content=body()) for _ in range(5)]
+        stalled = [asyncio.create_task(one) for one in posts]
+        async with asyncio.timeout(20):
+            for _ in stalled:
+                await begun.acquire()
+        assert (await client.get("/api/v1/me")).status_code == 200
+        assert (await client.post("/api/v1/data/accounts", json={"name": "One"})).status_code == 201
+        goes_on.set()
+        codes = {response.status_code for response in await asyncio.gather(*stalled)}
+        assert codes <= {401, 429}
 
 
 @ON_SQLITE

@@ -18,10 +18,9 @@ def admitted(rate: TenantRate, count: int, now: float) -> int:
     done = 0
     for _ in range(count):
         try:
-            rate.enter(now)
+            rate.take(now)
         except TooManyRequests:
             continue
-        rate.leave()
         done += 1
     return done
 
@@ -38,7 +37,7 @@ def test_a_burst_and_then_the_rate() -> None:
     rate = TenantRate(LIMITS, 0.0)
     assert admitted(rate, 100, 0.0) == 20
     with pytest.raises(TooManyRequests) as refused:
-        rate.enter(0.0)
+        rate.take(0.0)
     assert (refused.value.retry_after, refused.value.most, refused.value.limit) == (
         1,
         10,
@@ -59,26 +58,29 @@ def test_headers_tell_policy_and_what_is_left() -> None:
 
 def test_concurrent_requests_are_counted_until_they_end() -> None:
     rate = TenantRate(Limits("basic", concurrent_requests=2), 0.0)
-    rate.enter(0.0)
-    rate.enter(0.0)
-    with pytest.raises(TooManyConcurrentRequests) as refused:
-        rate.enter(0.0)
-    assert (refused.value.most, refused.value.used) == (2, 2)
-    rate.leave()
-    rate.enter(0.0)
+    for _ in range(3):
+        rate.take(0.0)
+    rate.begin()
+    rate.begin()
+    for refused_by in (rate.begin, lambda: rate.take(0.0)):
+        with pytest.raises(TooManyConcurrentRequests) as refused:
+            refused_by()
+        assert (refused.value.most, refused.value.used) == (2, 2)
+    rate.end()
+    rate.begin()
 
 
 def test_requests_that_run_elsewhere_count_until_their_process_is_silent() -> None:
     here, there = (TenantRate(Limits("basic", concurrent_requests=2), 0.0) for _ in range(2))
-    there.enter(0.0)
-    there.enter(0.0)
+    there.begin()
+    there.begin()
     exchange([here, there], 0.5)
     with pytest.raises(TooManyConcurrentRequests):
-        here.enter(0.5)
+        here.begin()
     dead = {"1": msgspec.structs.replace(there.own)}
     for number in range(10):
         here.exchange(dead, 1.0 + number / 2)
-    here.enter(6.0)
+    here.begin()
 
 
 CHANCE = random.Random(7)

@@ -31,7 +31,7 @@ async def test_counters_of_many_tenants_are_exchanged_in_portions(clock: Clock) 
     for _ in range(3_000):  # SQLite binds at most 32,766 values
         rate = usage.rate_of(one := tenant())
         assert rate is not None
-        usage.admit(one, rate)
+        usage.admit(one.id, rate)
     await usage.exchange()
     assert await ProcessUse.count() == 3_000
     await usage.write_requests()
