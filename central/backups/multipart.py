@@ -6,14 +6,14 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/sig-v4-header-based-auth.html).
 
 import hashlib
 import hmac
+import html
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import quote, urlencode, urlsplit
-from xml.sax.saxutils import unescape
 
-import httpcore2
+import httpcore2  # which is imported when it is used: see central.backups
 
 from central.backups.errors import StoreUnavailable
 from central.settings.backups import S3Address
@@ -52,11 +52,11 @@ async def abort_unfinished(address: S3Address, before: datetime, patience: float
 
 def _member(xml: str, name: str) -> str:
     found = re.search(rf"<{name}>(.*?)</{name}>", xml, re.DOTALL)
-    return "" if found is None else unescape(found[1], {"&quot;": '"', "&apos;": "'"})
+    return "" if found is None else html.unescape(found[1])
 
 
 async def _send(
-    pool: httpcore2.AsyncConnectionPool,
+    pool: "httpcore2.AsyncConnectionPool",
     address: S3Address,
     method: str,
     key: str,
