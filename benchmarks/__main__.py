@@ -39,7 +39,7 @@ _FEW: Final = "--tenants 3"
 
 BENCHMARKS: Final[Mapping[str, Benchmark]] = {
     "peer": Benchmark(
-        "benchmarks.http --database mariadb --peer",
+        "benchmarks.http --database mariadb --peer --indexed",
         "--records 100 --seconds 0.3 --rounds 1 --connections 2 --warm-up 20",
     ),
     "sqlite": Benchmark(

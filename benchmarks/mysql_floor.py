@@ -28,12 +28,12 @@ from piccolo_engines.sort_keys import sort_key
 
 __all__ = ["KEY", "create_floor", "token"]
 
-NAME_SORT = "name_sort"
+KEYS = "_sort"
+"""How the names of columns with the sort keys of a field end."""
 KEY = "the floor's own signing key, long enough for HS256"
-HIDDEN = ("deleted_at", NAME_SORT)
 READ = "SELECT {columns} FROM accounts WHERE id = %s AND deleted_at IS NULL"
 LIST = (
-    "SELECT {columns} FROM accounts WHERE deleted_at IS NULL AND industry = %s "
+    "SELECT {columns} FROM accounts WHERE deleted_at IS NULL AND {industry} = %s "
     "ORDER BY annual_revenue DESC, name_sort, id LIMIT 51"
 )
 INSERT = "INSERT INTO accounts ({columns}) VALUES ({places})"
@@ -79,16 +79,20 @@ async def databases(app: Litestar) -> AsyncIterator[None]:
     app.state.pool = pool
     async with pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute("SHOW COLUMNS FROM accounts")
-        names = [row[0] for row in await cursor.fetchall() if row[0] not in HIDDEN]
+        found = [row[0] for row in await cursor.fetchall() if row[0] != "deleted_at"]
         await cursor.execute(WORDS)
         table, searched = await cursor.fetchone()
+    names = app.state.columns = [name for name in found if not name.endswith(KEYS)]
+    keys = app.state.sort_keys = [name for name in found if name.endswith(KEYS)]
     columns = ", ".join(f"`{name}`" for name in names)
-    app.state.columns = names
-    app.state.read, app.state.list = READ.format(columns=columns), LIST.format(columns=columns)
+    app.state.is_indexed = f"industry{KEYS}" in keys
+    industry = f"industry{KEYS}" if app.state.is_indexed else "industry"
+    app.state.read = READ.format(columns=columns)
+    app.state.list = LIST.format(columns=columns, industry=industry)
     app.state.words = [name.strip("`") for name in searched.split(",")]
     app.state.insert = CREATE.format(
         insert=INSERT.format(
-            columns=f"{columns}, {NAME_SORT}", places=", ".join(["%s"] * (len(names) + 1))
+            columns=", ".join([columns, *keys]), places=", ".join(["%s"] * len(found))
         ),
         table=table, columns=searched, places=", ".join(["%s"] * len(app.state.words)),
     )  # fmt: skip
@@ -124,7 +128,8 @@ async def read(request: Request[Any, Any, State], record_id: str, state: State) 
 async def page(request: Request[Any, Any, State], state: State) -> Response[bytes]:
     check(request)
     async with state.pool.acquire() as connection, connection.cursor(DictCursor) as cursor:
-        await cursor.execute(state.list, (request.query_params["filter[industry]"],))
+        industry = request.query_params["filter[industry]"]
+        await cursor.execute(state.list, (sort_key(industry) if state.is_indexed else industry,))
         rows = [ready(row) for row in await cursor.fetchall()]
     more = len(rows) > 50
     return respond({"data": rows[:50], "page": {"next": rows[49]["id"] if more else None, "prev": None}})
@@ -137,7 +142,8 @@ async def create(request: Request[Any, Any, State], state: State) -> Response[by
     row = dict.fromkeys(state.columns) | {"version": 1, "created_at": now, "updated_at": now}
     row |= decode(await request.body()) | {"id": record_id.bytes}
     words = [(row.get(name) or "").lower() for name in state.words[2:]]
-    values = [*[row[name] for name in state.columns], sort_key(row["name"]), row["id"], 0, *words]
+    keys = [sort_key(row[name.removesuffix(KEYS)]) for name in state.sort_keys]
+    values = [*[row[name] for name in state.columns], *keys, row["id"], 0, *words]
     async with state.pool.acquire() as connection, connection.cursor() as cursor:
         await cursor.execute(state.insert, values)
         while await cursor.nextset():

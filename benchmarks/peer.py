@@ -19,14 +19,14 @@ __all__ = ["copy_accounts", "peer_command", "peer_environ", "peer_token"]
 
 KEY = "the peer's own signing key, long enough for HS256"
 FOLDER = Path(__file__).with_name("nest_peer")
-COPY = (
-    'CREATE TABLE "peer_accounts" LIKE "accounts"',
-    'ALTER TABLE "peer_accounts" DROP COLUMN "name_sort", ADD INDEX ("name"), '
-    'ADD FOREIGN KEY ("owner") REFERENCES "users" ("id"), '
+CREATE = 'CREATE TABLE "peer_accounts" LIKE "accounts"'
+KEYS = (
+    'ADD INDEX ("name"), ADD FOREIGN KEY ("owner") REFERENCES "users" ("id"), '
     'ADD FOREIGN KEY ("created_by") REFERENCES "users" ("id"), '
-    'ADD FOREIGN KEY ("updated_by") REFERENCES "users" ("id")',
-    'INSERT INTO "peer_accounts" ({columns}) SELECT {columns} FROM "accounts"',
+    'ADD FOREIGN KEY ("updated_by") REFERENCES "users" ("id")'
 )
+COPY = 'INSERT INTO "peer_accounts" ({columns}) SELECT {columns} FROM "accounts"'
+INDEX = 'ADD INDEX ("industry", "annual_revenue" DESC, "name", "id")'
 
 
 def peer_command() -> list[str]:
@@ -37,14 +37,23 @@ def peer_command() -> list[str]:
     return [install_package(FOLDER, FOLDER), str(FOLDER / "main.cjs")]
 
 
-async def copy_accounts(database: str) -> None:
-    """Create the peer's table with the tenant's accounts; ``database`` holds connection options as JSON."""
+async def copy_accounts(database: str, is_indexed: bool) -> None:
+    """Create the peer's table with the tenant's accounts, without columns of sort keys and their indexes.
+
+    :param database: connection options as JSON.
+    :param is_indexed: with an index for the list.
+    """
     engine = MySQLEngine(json.loads(database))
-    for statement in COPY[:2]:
-        await engine.run_ddl(statement)
+    await engine.run_ddl(CREATE)
+    indexed = await engine.run_querystring(QueryString('SHOW INDEX FROM "peer_accounts"'))
+    needless = {row["Key_name"] for row in indexed if row["Column_name"].endswith("_sort")}
     rows = await engine.run_querystring(QueryString('SHOW COLUMNS FROM "peer_accounts"'))
-    columns = ", ".join(f'"{row["Field"]}"' for row in rows)
-    await engine.run_ddl(COPY[2].format(columns=columns))
+    names = [row["Field"] for row in rows]
+    keys = [name for name in names if name.endswith("_sort")]
+    changes = [f'DROP INDEX "{name}"' for name in needless] + [f'DROP COLUMN "{name}"' for name in keys]
+    await engine.run_ddl(f'ALTER TABLE "peer_accounts" {", ".join([*changes, KEYS, *[INDEX][:is_indexed]])}')
+    columns = ", ".join(f'"{name}"' for name in names if name not in keys)
+    await engine.run_ddl(COPY.format(columns=columns))
     await engine.close()
 
 
