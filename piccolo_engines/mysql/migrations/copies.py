@@ -8,7 +8,7 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, Final
 
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.mysql.literals import quote_name
+from piccolo_engines.mysql.literals import literal, quote_name
 from piccolo_engines.mysql.migrations.script import run_script
 from piccolo_engines.mysql.server import Server
 from piccolo_engines.mysql.sessions.session import Session, Watch
@@ -24,8 +24,6 @@ _REFERENCE = re.compile(r' REFERENCES "([^"]+)"')
 _NOT_COPIED: Final = " GENERATED ALWAYS "
 _ROWS_AT_ONCE: Final = 500
 
-_Rows = Sequence[tuple[Any, ...]]
-
 
 @dataclass(frozen=True, slots=True)
 class DatabaseCopy:
@@ -33,25 +31,25 @@ class DatabaseCopy:
 
     :ivar server: the server that described it. Another one may describe the same tables in other words.
     :ivar tables: a ``CREATE TABLE`` for each, those first that others refer to.
-    :ivar inserts: a statement for each table with rows, with ``%s`` for each value.
-    :ivar rows: their values.
+    :ivar inserts: a statement for each table with rows, with ``%s`` for each value that is new in a copy.
+    :ivar places: what each of these values is: an id, or None for the time.
     :ivar ids: the primary keys of the rows, except numbers.
     """
 
     server: Server
     tables: Sequence[str]
     inserts: Sequence[str]
-    rows: Sequence[_Rows]
+    places: Sequence[Sequence[bytes | None]]
     ids: Sequence[bytes]
 
     def statements(self) -> StatementGroup:
         """Return the statements that insert the rows, with new ids, and created now."""
-        now = utc_now()
-        ids = {one: new_id().bytes for one in self.ids}
+        new: dict[bytes | None, Any] = {one: new_id().bytes for one in self.ids}
+        new[None] = utc_now()
         return StatementGroup(
             *(
-                Bound(sql, [_renewed(value, ids, now) for row in rows for value in row], "insert", None)
-                for sql, rows in zip(self.inserts, self.rows, strict=True)
+                Bound(sql, [new[place] for place in places], "insert", None)
+                for sql, places in zip(self.inserts, self.places, strict=True)
             )
         )
 
@@ -78,11 +76,11 @@ async def read_copy(session: Session) -> DatabaseCopy | None:
         order = list(TopologicalSorter(_references(shown)).static_order())
     except CycleError:
         return None
-    portions = [portion for name in order for portion in _portions(name, found[name])]
     tables = tuple(_as_created(shown[name]) for name in order)
     ids = sorted(id_ for one in found.values() for id_ in _ids(one))
-    inserts, rows = [sql for sql, _ in portions], [rows for _, rows in portions]
-    return DatabaseCopy(session.server, tables, inserts, rows, ids)
+    portions = [one for name in order for one in _portions(name, found[name], frozenset(ids), session.server)]
+    inserts, places = [sql for sql, _ in portions], [places for _, places in portions]
+    return DatabaseCopy(session.server, tables, inserts, places, ids)
 
 
 async def write_copy(session: Session, copy: DatabaseCopy, watch: Watch) -> bool:
@@ -117,13 +115,24 @@ def _references(shown: Mapping[str, str]) -> dict[str, set[str]]:
     return {name: (set(_REFERENCE.findall(text)) & shown.keys()) - {name} for name, text in shown.items()}
 
 
-def _portions(table: str, found: Any) -> Iterator[tuple[str, _Rows]]:
+def _portions(
+    table: str, found: Any, ids: frozenset[bytes], server: Server
+) -> Iterator[tuple[str, list[bytes | None]]]:
+    """The statements that insert the rows of a table, and what their values are that each copy has anew."""
     columns = ", ".join(quote_name(field.name) for field in found.fields)
-    row = f"({', '.join(['%s'] * len(found.fields))})"
     for start in range(0, len(found.rows), _ROWS_AT_ONCE):
-        rows = found.rows[start : start + _ROWS_AT_ONCE]
-        values = ", ".join([row] * len(rows))
-        yield f"INSERT INTO {quote_name(table)} ({columns}) VALUES {values}", rows  # noqa: S608 - quoted
+        places: list[bytes | None] = []
+        rows = []
+        for row in found.rows[start : start + _ROWS_AT_ONCE]:
+            texts = []
+            for value in row:
+                if type(value) is dt.datetime or (type(value) is bytes and value in ids):
+                    places.append(value if type(value) is bytes else None)
+                    texts.append("%s")
+                else:
+                    texts.append(literal(value, server).replace("%", "%%"))
+            rows.append(f"({', '.join(texts)})")
+        yield f"INSERT INTO {quote_name(table)} ({columns}) VALUES {', '.join(rows)}", places  # noqa: S608 - quoted
 
 
 def _ids(found: Any) -> list[bytes]:
@@ -131,9 +140,3 @@ def _ids(found: Any) -> list[bytes]:
     names = [field.name for field in found.fields]
     keys = [row[names.index(_ID)] for row in found.rows] if _ID in names else []
     return [key for key in keys if isinstance(key, bytes)]
-
-
-def _renewed(value: Any, ids: Mapping[bytes, bytes], now: dt.datetime) -> Any:
-    if type(value) is bytes:
-        return ids.get(value, value)
-    return now if type(value) is dt.datetime else value
