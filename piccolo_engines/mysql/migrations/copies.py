@@ -118,7 +118,7 @@ def _references(shown: Mapping[str, str]) -> dict[str, set[str]]:
 def _portions(
     table: str, found: Any, ids: frozenset[bytes], server: Server
 ) -> Iterator[tuple[str, list[bytes | None]]]:
-    """The statements that insert the rows of a table, and what their values are that each copy has anew."""
+    """The statements that insert the rows of a table, and what the values are that differ between copies."""
     columns = ", ".join(quote_name(field.name) for field in found.fields)
     for start in range(0, len(found.rows), _ROWS_AT_ONCE):
         places: list[bytes | None] = []

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
+from operator import attrgetter
 from types import MappingProxyType
 from typing import Any
 from uuid import UUID
@@ -20,6 +22,7 @@ from tenant_schema.objects.fields.settings import Settings
 from tenant_schema.objects.model.object_indexes import ObjectIndex
 from tenant_schema.objects.model.rows import FieldRow, ObjectRow
 from tenant_schema.objects.model.runtime_table import COLUMNS, SharedTables, runtime_table
+from tenant_schema.preconditions import row_version
 from tenant_schema.seed_labels import labels_of
 
 __all__ = ["SYSTEM_FIELDS", "FieldModel", "ObjectModel", "field_model", "object_model"]
@@ -36,7 +39,7 @@ class FieldModel:
     :param translations: texts in other languages, by language tag.
     :param read_only: callers cannot write it: system fields, and types that generate values.
     :param searchable: ``search`` searches it. :param history: its changes are recorded.
-    :param version: for preconditions of changes; system fields have none.
+    :param updated_at: when its definition was last changed; system fields have none.
     """
 
     id: UUID | None = None
@@ -58,7 +61,12 @@ class FieldModel:
     default: object = None
     settings: Settings = field(default_factory=dict)
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    version: int | None = None
+    updated_at: datetime | None = None
+
+    @property
+    def version(self) -> int | None:
+        """The version, for preconditions of changes; system fields have none."""
+        return None if self.updated_at is None else row_version(self.updated_at)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,7 +82,7 @@ class ObjectModel:
     :param indexes: those over several fields.
     :param translations: as of a field.
     :param changed_at: when the definition of the object or of a field was last changed, in RFC 3339.
-    :param version: for preconditions of changes; one of a field changes it, too.
+    :param updated_at: when that of the object was.
     """
 
     id: UUID
@@ -92,18 +100,25 @@ class ObjectModel:
     indexes: tuple[ObjectIndex, ...] = ()
     changed_at: str = ""
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
-    version: int = 0
+    updated_at: datetime | None = None
+
+    @property
+    def version(self) -> int:
+        """The version, for preconditions of changes; that of a field changes it, too."""
+        times = (self.updated_at, *[one.updated_at for one in self.fields.values()])
+        return row_version(*[one for one in times if one is not None])
 
 
 _OBJECT_COLUMNS = (
     *("id", "name", "label", "plural_label", "description"),
-    *("table_name", "standard", "name_field", "translations"),
+    *("table_name", "standard", "name_field", "translations", "updated_at"),
 )
 _FIELD_COLUMNS = (
     *("id", "name", "column_name", "label", "description"),
     *("required", "unique", "indexed", "sort_key", "standard", "searchable", "history", "storage"),
-    "translations",
+    *("translations", "updated_at"),
 )
+_field_values = attrgetter(*_FIELD_COLUMNS)
 
 
 def _system(name: str, label: str, field_type: FieldType, **options: Any) -> FieldModel:
@@ -134,12 +149,11 @@ def field_model(row: FieldRow) -> FieldModel:
     """Return the model of one field."""
     field_type = FIELD_TYPES[row.type]
     return FieldModel(
-        **{name: getattr(row, name) for name in _FIELD_COLUMNS},
+        **dict(zip(_FIELD_COLUMNS, _field_values(row), strict=True)),
         read_only=field_type.generated,
         default=row.default_value,
         type=field_type,
         settings=MappingProxyType(row.settings),
-        version=row.version,
     )
 
 
@@ -163,7 +177,6 @@ def object_model(
         table=table,
         indexes=row.object_indexes,
         changed_at=_changed_at([row, *field_rows]),
-        version=row.version_with(field_rows),
     )
 
 

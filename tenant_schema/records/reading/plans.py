@@ -9,10 +9,11 @@ statement is run.
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from uuid import UUID
 
 from tenant_schema.records.access.target import Target
-from tenant_schema.records.query.model import Query, SortTerm
+from tenant_schema.records.query.model import And, Condition, Filter, Not, Or, Query, SortTerm
 from tenant_schema.records.query.paths import fields_of
 from tenant_schema.records.query.relative_dates import Relative
 from tenant_schema.records.reading.abilities import Abilities, abilities_of
@@ -149,9 +150,23 @@ def _prepared(
     window: Window | None,
     abilities: Abilities | None,
 ) -> Reading:
-    """Return the SELECT of this shape."""
+    """Return the SELECT of this shape. Tenants with the same table class share it, unless it refers to other
+    tables, which are each tenant's own.
+    """
     flags = () if abilities is None else abilities.flags
-    return target.plan(
-        lambda: reading(source, names, window, target.dialect, flags=flags),
-        *(names, source.where, source.hops, window, *flags),
-    )
+    key = (names, source.where, source.hops, window, *flags)
+
+    def build() -> Reading:
+        return reading(source, names, window, target.dialect, flags=flags)
+
+    if source.hops or flags or not _is_plain(source.where):
+        return target.plan(build, *key)
+    shared = partial(target.all_plans.shared, target.model.table, (target.dialect, *key), build)
+    return target.plan(shared, *key)
+
+
+def _is_plain(condition: Filter) -> bool:
+    """Whether the filter has conditions on the object's own fields only."""
+    if isinstance(condition, And | Or):
+        return all(map(_is_plain, condition.terms))
+    return isinstance(condition, Condition) or (isinstance(condition, Not) and _is_plain(condition.term))

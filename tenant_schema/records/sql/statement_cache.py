@@ -127,8 +127,8 @@ class Plans:
     definition. On SQLite they hold no reference to the class; on MySQL they hold its columns until the object
     is used again, or dropped from the cache.
 
-    :param objects: the maximum number of objects.
-    :param shapes: the maximum number of statements for each.
+    :param objects: the maximum number of objects, and of statements that tenants share.
+    :param shapes: the maximum number of statements for each object.
     """
 
     def __init__(self, objects: int = 512, shapes: int = 48) -> None:
@@ -136,6 +136,7 @@ class Plans:
         self._objects: Lru[tuple[int, str], tuple[weakref.ref[type[Table]], Lru[Hashable, Any]]] = Lru(
             objects
         )
+        self._shared: Lru[tuple[int, Hashable], tuple[weakref.ref[type[Table]], Any]] = Lru(objects)
 
     def of(self, tenant_id: UUID, table: type[Table]) -> Lru[Hashable, Any]:
         """The statements of one table of one tenant."""
@@ -146,6 +147,19 @@ class Plans:
         plans: Lru[Hashable, Any] = Lru(self._shapes)
         self._objects.put(key, (weakref.ref(table), plans))
         return plans
+
+    def shared(self, table: type[Table], key: Hashable, build: Callable[[], _Value]) -> _Value:
+        """Return what another tenant with the same table class has built for ``key``, or build it now.
+
+        The key holds everything that it depends on, beside the table's columns.
+        """
+        entry = self._shared.get((id(table), key))
+        if entry is not None and entry[0]() is table:
+            found: _Value = entry[1]
+            return found
+        built = build()
+        self._shared.put((id(table), key), (weakref.ref(table), built))
+        return built
 
 
 def planned(plans: Lru[Hashable, Any], key: Hashable, build: Callable[[], _Value]) -> _Value:

@@ -4,8 +4,10 @@ import gc
 import weakref
 from collections.abc import Hashable, Iterator
 from typing import Any
+from uuid import UUID
 
 import pytest
+from msgspec import structs
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id
@@ -14,10 +16,13 @@ from piccolo_engines.mysql.literals import ServerSQL
 from piccolo_engines.sqlite import SQLiteEngine
 from piccolo_engines.statements import Slot
 from tenant_schema.objects.model.model import ObjectModel
-from tenant_schema.records.query.model import Condition
+from tenant_schema.records.access.target import Target
+from tenant_schema.records.query.model import Condition, Query
+from tenant_schema.records.reading.cursors import Cursors
+from tenant_schema.records.reading.plans import plan_page
 from tenant_schema.records.sql.dialects.registry import SQLITE
 from tenant_schema.records.sql.statement_cache import Plans, Statement, chained, planned, prepare
-from tenant_schema.records.sql.statements import insert, locked, update
+from tenant_schema.records.sql.statements import Reading, insert, locked, update
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, make_gadgets
 
@@ -98,6 +103,29 @@ def test_a_changed_definition_starts_anew_and_its_old_table_can_go() -> None:
     del old
     gc.collect()
     assert watched() is None
+
+
+async def test_tenants_share_the_reads_of_tables_with_the_same_columns(caller: Caller) -> None:
+    """Not those of another class with the same name, nor those that refer to other tables."""
+    all_plans, other, changed = Plans(), new_id(), make_gadgets()
+    mine = await caller.service.targets.open(caller.scope, caller.access, "gadgets", "read")
+    changed.table._meta.tablename = mine.model.table_name
+
+    def read(target: Target, **query: Any) -> Reading:
+        return plan_page(
+            target, Query(fields=("id", "name"), **query), Cursors(lambda _: [b"k" * 32])
+        ).reading
+
+    def of(tenant_id: UUID, model: ObjectModel) -> Target:
+        plans = all_plans.of(tenant_id, model.table)
+        return structs.replace(mine, model=model, plans=plans, all_plans=all_plans)
+
+    first = read(of(new_id(), mine.model))
+    assert read(of(other, mine.model)) is first
+    assert read(of(other, changed)) is not first
+    assert read(of(other, mine.model), filter=Condition("name", "eq", "a")) is not first
+    by_owner = read(of(new_id(), mine.model), filter=Condition("owner.name", "eq", "a"))
+    assert read(of(other, mine.model), filter=Condition("owner.name", "eq", "a")) is not by_owner
 
 
 async def test_many_shapes_leave_a_bounded_number_of_plans(caller: Caller) -> None:
