@@ -285,11 +285,10 @@ class Registry:
     ) -> TenantRef:
         """Record a request to close the tenant's connections, which every process then executes.
 
-        The level of its database counts as unknown from now on.
-
-        Raises the same errors as :meth:`set_status`.
+        Its level counts as unknown from now on, and it has to be measured. Raises as :meth:`set_status`.
         """
         changes: dict[Any, Any] = {Tenant.disconnects: Tenant.disconnects + 1, Tenant.schema_level: ""}
+        changes[Tenant.has_changed] = True
         async with self.changing():
             allowed = Tenant.status.is_in([status.value for status in expected])
             is_done = await _update(changes, Tenant.id == tenant_id, allowed)

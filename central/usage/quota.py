@@ -67,6 +67,10 @@ class RowCount:
         self.number = counted + self._meanwhile + self._own.rows_open + self._elsewhere
         self._counted_at = self._clock()
 
+    def forget(self) -> None:
+        """Count the rows again before the next ones are added: the tenant has got another database."""
+        self._counted_at = None
+
     def exchange(self, added: int, elsewhere: int) -> None:
         """Note how many rows other processes have added since the last exchange, and how many of them belong
         to open transactions. Some may have been counted.

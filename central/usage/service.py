@@ -34,14 +34,28 @@ class Tracker(TenantQuota):
     :ivar read_at: when that was.
     """
 
-    __slots__ = ("__weakref__", "key", "read_at", "tenant_id", "version")
+    __slots__ = ("__weakref__", "_disconnects", "key", "read_at", "tenant_id", "version")
 
     def __init__(self, tenant: TenantRef, limits: Limits, clock: Callable[[], float]) -> None:
         super().__init__(TenantRate(limits, clock()), clock)
         self.tenant_id, self.key = tenant.id, uuid4().hex
         self.storage = tenant.storage_bytes
+        self._disconnects = tenant.disconnects
         self.version: int | None = None
         self.read_at = -inf
+
+    def follow(self, tenant: TenantRef | None) -> bool:
+        """Apply the tenant's plan from now on. The rows of another database are counted again.
+
+        Returns whether the limits have changed.
+        """
+        limits = _NO_LIMITS if tenant is None or tenant.limits is None else tenant.limits
+        if has_changed := limits != self.rate.limits:
+            self.rate.change(limits)
+        if tenant is not None and tenant.disconnects > self._disconnects:
+            self._disconnects = tenant.disconnects
+            self.rows.forget()
+        return has_changed
 
 
 class TenantUsage:
@@ -69,7 +83,7 @@ class TenantUsage:
         if tenant.limits is not None:
             return self._tracker(tenant, tenant.limits).rate
         if tenant.id in self._trackers:
-            self._tracker(tenant, _NO_LIMITS)
+            self._trackers[tenant.id].follow(tenant)
         return None
 
     def admit(self, tenant_id: UUID, rate: TenantRate) -> None:
@@ -105,8 +119,9 @@ class TenantUsage:
             tracker = Tracker(tenant, limits, self._clock) if kept is None else kept
             self._trackers[tenant.id] = tracker
         if tracker.rate.limits is not limits:
-            tracker.rate.change(limits)
-            tracker.version = None  # what was resolved may be older than what was read
+            if tracker.follow(tenant):
+                tracker.version = None  # what was resolved may be older than what was read
+            tracker.rate.change(limits)  # this object, which the next request compares
         return tracker
 
     def quota_of(self, tenant: TenantRef) -> TenantQuota | None:
@@ -151,7 +166,7 @@ class TenantUsage:
         found = {one.id: one for one in await self._registry.with_ids(list(due))}
         for tenant_id, tracker in due.items():
             tenant = found.get(tenant_id)
-            tracker.rate.change(_NO_LIMITS if tenant is None or tenant.limits is None else tenant.limits)
+            tracker.follow(tenant)
             tracker.storage = None if tenant is None else tenant.storage_bytes
             tracker.version, tracker.read_at = version, now
 

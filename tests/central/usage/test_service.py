@@ -1,5 +1,6 @@
 """The counters of a process's tenants: exchanged in portions, and kept as long as somebody needs them."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,8 +9,10 @@ from central.plans.limits import Limits
 from central.plans.tables import ProcessUse
 from central.registry import Registry, TenantRef
 from central.tables import TenantStatus
+from central.usage.plans import Plans
 from central.usage.service import TenantUsage
 from piccolo_engines.columns import new_id
+from tests.central.rows import make_tenant, statements_of
 from tests.central.usage.test_quota import Clock, Table
 
 LIMITS = Limits("basic", requests_per_second=100, rows=10)
@@ -57,3 +60,19 @@ async def test_a_quota_that_is_bound_for_long_is_that_of_later_requests(clock: C
     clock.now += 10_000
     await usage.exchange()
     assert not usage._trackers
+
+
+async def test_limits_are_read_once_and_not_at_each_exchange(clock: Clock, central: Any) -> None:
+    registry = Registry()
+    plans, id_ = Plans(registry), (await make_tenant(registry)).id
+    await plans.put(LIMITS)
+    one = (await plans.assign(id_, "basic")).ref
+    usage, sent = TenantUsage(registry, clock), list[int]()
+    for _ in range(3):
+        rate = usage.rate_of(one)
+        assert rate is not None
+        usage.admit(one.id, rate)
+        with statements_of(central) as statements:
+            await usage.exchange()
+        sent.append(len(statements))
+    assert sent == [4, 3, 3], "the version, what is written and read, and at first the limits"
