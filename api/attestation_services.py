@@ -23,6 +23,7 @@ def attestation_services(settings: Settings, parts: Parts, jobs: JobStore) -> di
         parts.servers,
         parts.credentials,
         parts.engines.opener,
+        parts.registry.seals,
         central_database=_central_database(settings.central_database_url),
         passable=parts.passable_tables,
     )

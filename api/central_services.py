@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from central.database import CentralEngine
 from central.operators.service import Operators
 from central.registry import Registry
+from central.secrets.domain_seals import DomainSeals
 from central.secrets.vault import Vault
 from central.servers.installed import central_engine_of
 from central.settings.settings import Settings
@@ -29,10 +30,11 @@ class CentralServices:
 
 def central_services(settings: Settings) -> CentralServices:
     """Create the services. Opens nothing. Use them with ``CENTRAL`` bound to their engine."""
+    vault = Vault(settings.encryption_keys)
     return CentralServices(
         settings=settings,
         central_engine=central_engine_of(settings),
-        vault=Vault(settings.encryption_keys),
-        registry=Registry(),
+        vault=vault,
+        registry=Registry(DomainSeals(vault)),
         operators=Operators(),
     )

@@ -68,6 +68,7 @@ from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import TenantSeed
 from central.registry import Registry
+from central.secrets.domain_seals import DomainSeals
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
@@ -234,7 +235,7 @@ def compose(
     :param observer: called around every step of provisioning.
     :param hashing: the parameters of password hashes.
     """
-    vault, registry, passwords = Vault(settings.encryption_keys), Registry(), Passwords(hashing)
+    passwords, registry = Passwords(hashing), Registry(DomainSeals(vault := Vault(settings.encryption_keys)))
     servers, credentials = installed_servers(settings), Credentials(vault)
     definitions, access, shared = caches = versioned_caches(settings.cache_seconds)
     jobs, outbox, changes, mails, traces = outgoing = _outgoing(settings, vault)

@@ -143,12 +143,13 @@ class Domain(Timestamps, Table, db=CENTRAL, help_text="A host name of a tenant."
 
     ``token`` is the value of the TXT record that proves it. ``checked_at`` is when the DNS last gave a
     definite result, and ``failing_since`` when it first did not prove the name any more. A name that is not
-    ``is_served`` leads to nobody, until it is proven again.
+    ``is_served`` leads to nobody, until it is proven again. :mod:`central.secrets.domain_seals` has ``seal``.
     """
 
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, index=True)
     domain = Varchar(length=253, unique=True, null=False)
+    seal = Varchar(length=64, null=False)
     is_primary = Boolean(default=False, null=False)
     proof = Varchar(length=10, choices=DomainProof, default=DomainProof.TRUSTED)
     token = Varchar(length=64, null=False)
@@ -172,10 +173,7 @@ class DomainClaim(Timestamps, Table, db=CENTRAL, help_text="A host name that a t
 
 
 class Credential(Timestamps, Table, db=CENTRAL, help_text="A tenant's database user."):
-    """The user's password, sealed for its tenant by :class:`central.secrets.vault.Vault`.
-
-    ``next_secret`` is set while a password change is in progress.
-    """
+    """Its password, sealed by the vault. ``next_secret`` is set while a password change is in progress."""
 
     id = UUID(primary_key=True, default=new_id)
     tenant = ForeignKey(Tenant, on_delete=OnDelete.cascade, null=False, unique=True)

@@ -58,7 +58,7 @@ async def _check(platform: Platform, slugs: tuple[str, ...], out: Output) -> lis
     found += await check_keys(platform)
     found += await check_jobs(platform)
     found += await check_backups(platform)
-    found += await check_domains()
+    found += await check_domains(platform.registry.seals)
     found += await check_attestation(platform)
     found += await check_upgrades(platform)
     if slugs:

@@ -17,6 +17,7 @@ from api.composition import Platform
 from api.schemas.common import Output as Result
 from central.backups.errors import BackupError
 from central.operators import audit
+from central.secrets.domain_seals import DomainSeals
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
 from central.secrets.keys import EncryptionKey, generate_key
@@ -105,6 +106,7 @@ def _replace_lost(out: Output) -> None:
 
 async def _replace(platform: Platform) -> str:
     await KeyCheck(platform.vault).replace()
+    await DomainSeals(platform.vault).replace()
     await audit.record(ACTOR, "keys.replace-lost", detail={"to": platform.vault.current_key_id})
     return platform.vault.current_key_id
 

@@ -2,7 +2,7 @@
 
 For each tenant its own login is used to reach the databases of other tenants, the central database and the
 server's own; its grants are compared with those that it must have; the modes and owners of files are looked
-at; and the id inside the database is compared with the registry's.
+at; the id inside the database is compared with the registry's; and the seals of its host names are verified.
 """
 
 import hashlib
@@ -17,6 +17,7 @@ from piccolo.query.mixins import OnConflictAction
 
 from central.errors import CentralError, DatabaseMismatch
 from central.registry import Registry, TenantRef
+from central.secrets.domain_seals import DomainSeals
 from central.servers import DatabaseServers
 from central.servers.credentials import Credentials
 from central.servers.violations import Violation
@@ -74,6 +75,7 @@ class Attestation:
         servers: DatabaseServers,
         credentials: Credentials,
         opener: Callable[[TenantRef], Awaitable[Engine[Any]]],
+        seals: DomainSeals,
         *,
         central_database: tuple[str, str] | None,
         passable: Sequence[str] = (),
@@ -82,6 +84,7 @@ class Attestation:
         self._servers = servers
         self._credentials = credentials
         self._opener = opener
+        self._seals = seals
         self._central = central_database
         self._passable = tuple(passable)
 
@@ -95,10 +98,12 @@ class Attestation:
 
         :param tenants: among which are those whose databases its login must not reach.
         """
+        found: list[Violation] = []
         try:
-            found = [*await self._identity(tenant), *await self._violations(tenant, tenants)]
+            found = await self._domains(tenant)
+            found += [*await self._identity(tenant), *await self._violations(tenant, tenants)]
         except (CentralError, DatabaseError, OSError) as error:
-            found = [Violation("not-checked", f"It could not be checked: {type(error).__name__}.")]
+            found += [Violation("not-checked", f"It could not be checked: {type(error).__name__}.")]
         return [Finding(tenant.id, tenant.slug, one.code, one.detail[:500]) for one in found]
 
     async def round(self, progress: Callable[[int, int], Awaitable[None]]) -> list[Finding]:
@@ -126,6 +131,10 @@ class Attestation:
         """Return the findings of the last round, oldest first. One statement."""
         rows = await AttestationFinding.select().order_by(AttestationFinding.id).limit(limit)
         return [Finding(row["tenant_id"], row["tenant_slug"], row["code"], row["detail"]) for row in rows]
+
+    async def _domains(self, tenant: TenantRef) -> list[Violation]:
+        moved = [row["domain"] for row in await self._seals.broken(tenant.id)]
+        return [Violation("domain-moved", f"{one} leads to it, and has no seal for it.") for one in moved]
 
     async def _identity(self, tenant: TenantRef) -> list[Violation]:
         try:

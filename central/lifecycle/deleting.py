@@ -167,7 +167,8 @@ class TakeNames(Repeated):
 
     async def do(self, subject: Replacement) -> None:
         await self.lifecycle.parts.registry.hold(subject.tenant.id, expected=_DELETED)
-        await take_names(subject.tenant.id, subject.slug, subject.domain)
+        seals = self.lifecycle.parts.registry.seals
+        await take_names(seals, subject.tenant.id, subject.slug, subject.domain)
 
     async def undo(self, subject: Replacement) -> None:
         await give_back_names(subject.tenant.id)

@@ -55,7 +55,7 @@ async def take_back(
         deletion = await deletion_of(tenant_id)
         if deletion is None or not deletion.has_database:
             return None
-        names = await take_names(tenant_id, slug, domain)
+        names = await take_names(registry.seals, tenant_id, slug, domain)
         waiting = deletion.former_status
         if waiting is TenantStatus.ACTIVE:
             waiting = TenantStatus.READ_ONLY

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from central.errors import DomainTaken, SlugTaken, TenantNotFound, WrongStatus
 from central.registry.tables import DeletedTenant, KeptDatabase
+from central.secrets.domain_seals import DomainSeals
 from central.tables import (
     WITH_DATABASE,
     Domain,
@@ -136,7 +137,9 @@ async def free_names(tenant_id: UUID, until: datetime) -> Deletion:
     return found
 
 
-async def take_names(tenant_id: UUID, slug: str | None, primary: str | None) -> NamesTaken:
+async def take_names(
+    seals: DomainSeals, tenant_id: UUID, slug: str | None, primary: str | None
+) -> NamesTaken:
     """Give a deleted tenant its slug and host names back, or others. It stays ``deleted``.
 
     Further host names that another tenant has now are left out. Raises
@@ -153,7 +156,7 @@ async def take_names(tenant_id: UUID, slug: str | None, primary: str | None) -> 
     taken = await taken_domains([one["domain"] for one in wanted])
     for one in wanted:
         if one["domain"] not in taken:
-            await _insert(tenant_id, one)
+            await _insert(seals, tenant_id, one)
         elif one["is_primary"]:
             raise DomainTaken(one["domain"])
     return NamesTaken(slug, wanted[0]["domain"], tuple(sorted(taken)))
@@ -237,14 +240,11 @@ async def _required(tenant_id: UUID) -> dict[str, Any]:
     return row
 
 
-async def _insert(tenant_id: UUID, remembered: Mapping[str, Any]) -> None:
+async def _insert(seals: DomainSeals, tenant_id: UUID, remembered: Mapping[str, Any]) -> None:
     """Insert a host name. One that the DNS has proven is looked up again soon."""
     row = Domain(tenant=tenant_id, domain=remembered["domain"], is_primary=remembered["is_primary"])
     row.proof, row.token = remembered["proof"], remembered["token"]
-    try:
-        await Domain.insert(row)
-    except UniqueViolation:
-        raise DomainTaken(row.domain) from None
+    await seals.insert(row)
 
 
 def _wanted(remembered: Sequence[Mapping[str, Any]], primary: str | None) -> list[Mapping[str, Any]]:

@@ -14,7 +14,6 @@ from piccolo.columns import Column
 from central.database import CENTRAL
 from central.errors import (
     DomainNotFound,
-    DomainTaken,
     PrimaryDomainKept,
     SlugTaken,
     TenantNotFound,
@@ -31,6 +30,7 @@ from central.registry.queries import (
 )
 from central.registry.records import DomainRecord, TenantRecord, TenantRef
 from central.registry.versions import count_change, hold_version
+from central.secrets.domain_seals import DomainSeals
 from central.slugs import parse_slug, parse_tenant_name
 from central.tables import (
     WITH_DATABASE,
@@ -42,7 +42,7 @@ from central.tables import (
     TenantStatus,
 )
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.errors import ForeignKeyViolation, UniqueViolation
+from piccolo_engines.errors import UniqueViolation
 from piccolo_engines.paging import MAX_LIMIT, Page, decode_cursor, page_of
 
 __all__ = ["Registry"]
@@ -56,9 +56,12 @@ class Registry:
 
     Every change also increments ``RegistryVersion``, in the same transaction. The callbacks run after its
     end.
+
+    :ivar seals: seals the rows of host names.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, seals: DomainSeals) -> None:
+        self.seals = seals
         self._callbacks: list[Callable[[], None]] = []
 
     def on_change(self, callback: Callable[[], None]) -> None:
@@ -129,7 +132,7 @@ class Registry:
             if at_version is not None:
                 await hold_version(at_version)
             await _insert_tenant(tenant)
-            await _insert_domain(Domain(tenant=tenant.id, domain=domain, is_primary=True))
+            await self.seals.insert(Domain(tenant=tenant.id, domain=domain, is_primary=True))
         return ref_of(tenant.to_dict(), domain)
 
     async def get(self, tenant_id: UUID) -> TenantRef:
@@ -341,7 +344,7 @@ class Registry:
         row = Domain(tenant=tenant_id, domain=domain, is_primary=False, proof=proof, token=token)
         row.checked_at = utc_now() if token else None
         async with self.changing():
-            await _insert_domain(row)
+            await self.seals.insert(row)
         return domain_record(row.to_dict())
 
     async def remove_domain(self, tenant_id: UUID, domain: str) -> None:
@@ -388,12 +391,3 @@ async def _insert_tenant(tenant: Tenant) -> None:
         await Tenant.insert(tenant)
     except UniqueViolation:
         raise SlugTaken(tenant.slug) from None
-
-
-async def _insert_domain(domain: Domain) -> None:
-    try:
-        await Domain.insert(domain)
-    except UniqueViolation:
-        raise DomainTaken(domain.domain) from None
-    except ForeignKeyViolation:
-        raise TenantNotFound(domain.tenant) from None

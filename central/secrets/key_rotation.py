@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from central.errors import SealBroken, UnknownKey
+from central.secrets.domain_seals import DomainSeals
 from central.secrets.key_check import KeyCheck
 from central.secrets.vault import Vault, key_id_of
 from central.tables import Credential, OperatorFactor
@@ -42,7 +43,7 @@ class KeyRotation:
         return [row["tenant"] for row in rows if not self._is_current(row)]
 
     async def rotate(self, report: Callable[[UUID, str | None], None]) -> tuple[int, int]:
-        """Seal all credentials, and the factors of operators, with the first key.
+        """Seal all credentials, the factors of operators and the host names with the first key.
 
         Returns how many succeeded and how many could not be opened.
 
@@ -60,6 +61,7 @@ class KeyRotation:
                 done, failed = (done + 1, failed) if reason is None else (done, failed + 1)
                 if reason is not None:
                     report(row["operator"], reason)
+        await DomainSeals(self._vault).reseal()
         await KeyCheck(self._vault).reseal()  # last: an interrupted rotation still needs the older key
         return done, failed
 

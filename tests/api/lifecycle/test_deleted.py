@@ -112,6 +112,7 @@ async def test_deleted_and_back_under_its_id_with_everything(world: World, tmp_p
     assert (await world.client("crm.acme.example").get("/api/v1/tenant")).status_code == 200
     with CENTRAL.bind(world.platform.central_engine):
         assert not await DeletedTenant.exists()
+        assert await world.platform.registry.seals.broken() == []
     assert objects_of(tmp_path / "backups", "/deleted") == []
 
 

@@ -11,10 +11,10 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from central.database import CENTRAL
-from central.registry import Registry
 from central.tables import TenantStatus
 from tests.api.conftest import World
 from tests.api.scenarios import assert_problem
+from tests.support.registries import new_registry
 from tests.support.thoroughly import times
 
 
@@ -238,7 +238,7 @@ async def test_changes_of_other_processes_count_after_cache_seconds(world_with: 
         assert (await ask(world, "acme.localhost")).status_code == 200
         with CENTRAL.bind(world.platform.central_engine):
             tenant = await world.platform.registry.by_slug("acme")
-            elsewhere = Registry()  # one whose changes this process's resolver is not told of
+            elsewhere = new_registry()  # one whose changes this process's resolver is not told of
             await elsewhere.set_status(tenant.id, TenantStatus.SUSPENDED, expected=(TenantStatus.ACTIVE,))
         assert_problem(await ask(world, "acme.localhost"), "tenant-suspended")
 

@@ -173,7 +173,7 @@ async def test_the_job_proves_warns_and_ends_what_is_not_proven(
         shown = (await world.operator().get(await domains_of(world, "acme"))).json()["data"][1]
         assert shown["failingSince"]
         with CENTRAL.bind(world.platform.central_engine):
-            (finding,) = await check_domains()
+            (finding,) = await check_domains(world.platform.registry.seals)
         assert finding.remedy == f"freehold tenants domains verify acme {SHOP}"
 
         await long_ago(world, timedelta(days=8))

@@ -10,10 +10,10 @@ import pytest
 
 from central.database import CENTRAL
 from central.jobs.tables import Job
-from central.registry import Registry
 from central.tables import AuditEvent, TenantStatus
 from tests.api.conftest import ON_SQLITE, PASSWORD, World
 from tests.api.scenarios import assert_problem
+from tests.support.registries import new_registry
 
 
 async def make_read_only(world: World, slug: str = "acme") -> str:
@@ -211,4 +211,4 @@ async def test_another_process_sees_the_status(world: World) -> None:
     tenant = await world.tenant("acme")
     with CENTRAL.bind(world.platform.central_engine):
         await make_read_only(world)
-        assert (await Registry().get(tenant.id)).status is TenantStatus.READ_ONLY
+        assert (await new_registry().get(tenant.id)).status is TenantStatus.READ_ONLY

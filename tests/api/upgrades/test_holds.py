@@ -18,7 +18,6 @@ from central.database import CENTRAL
 from central.jobs.errors import JobLost
 from central.jobs.store import JobStore
 from central.provisioning.errors import OperationRunning
-from central.registry import Registry
 from central.settings.backups import FolderAddress
 from central.settings.settings import Settings
 from central.upgrades.holds import TenantHolds
@@ -26,6 +25,7 @@ from piccolo_engines.columns import new_id
 from tests.api.conftest import KEY, ON_SQLITE, Warm, World
 from tests.api.scenarios import assert_problem
 from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, fleet_of
+from tests.support.registries import new_registry
 from tests.support.waiting import until
 
 pytestmark = ON_SQLITE
@@ -122,10 +122,10 @@ async def test_an_operation_comes_first(fleet_with: _Fleets) -> None:
 async def test_a_process_takes_the_tenant_of_a_dead_one_over(world: World) -> None:
     """The dead process may only have been suspended: it fails at its next write."""
     acme, central = await world.tenant("acme"), world.platform.central_engine
-    holding = TenantHolds(Registry(), JobStore()).held(acme.id)
+    holding = TenantHolds(new_registry(), JobStore()).held(acme.id)
     with CENTRAL.bind(central):
         suspended, _ = await holding.__aenter__()
-        async with TenantHolds(Registry(), JobStore()).held(acme.id):
+        async with TenantHolds(new_registry(), JobStore()).held(acme.id):
             with pytest.raises(JobLost):
                 await suspended.write()
         with pytest.raises(JobLost):
@@ -134,7 +134,7 @@ async def test_a_process_takes_the_tenant_of_a_dead_one_over(world: World) -> No
 
 async def test_what_a_dead_process_held_is_given_back_by_whoever_executes_jobs(world: World) -> None:
     acme, central = await world.tenant("acme"), world.platform.central_engine
-    holding = TenantHolds(Registry(), JobStore()).held(acme.id)
+    holding = TenantHolds(new_registry(), JobStore()).held(acme.id)
     with CENTRAL.bind(central):
         await holding.__aenter__()
         await world.platform.jobs.release_abandoned(["tenant.upgrade"])

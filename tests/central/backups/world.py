@@ -22,7 +22,7 @@ from central.jobs.records import JobRecord
 from central.jobs.runner import JobRunner
 from central.jobs.service import JobService
 from central.jobs.store import JobStore
-from central.registry import Registry, TenantRef
+from central.registry import TenantRef
 from central.retention import Retention
 from central.schedules import Schedule
 from central.secrets.keys import EncryptionKey, generate_key
@@ -33,6 +33,7 @@ from central.settings.backups import FolderAddress, StoreAddress
 from piccolo_engines.columns import utc_now
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant
+from tests.support.registries import new_registry
 
 KEY = EncryptionKey.from_hex(generate_key())
 
@@ -110,7 +111,7 @@ class World:
         self.store = BackupStore(address or FolderAddress(folder / "store"), patience=2.0)
         self.archiver = archiver or Archiver()
         self.vault = Vault(keys)
-        self.registry, self.jobs = Registry(), JobStore()
+        self.registry, self.jobs = new_registry(), JobStore()
         server = SQLiteServer(folder / "tenants", engine=lambda path: SQLiteEngine(path))
         self.parts = BackupParts(
             store=self.store,

@@ -4,13 +4,13 @@ import pytest
 
 from central.directory.hashes import AddressHashes
 from central.directory.service import Directory
-from central.registry import Registry
 from central.secrets.keys import EncryptionKey, generate_key
 from central.secrets.vault import Vault
 from central.tables import DirectoryEntry, TenantStatus
 from piccolo_engines.columns import new_id
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant, statements_of
+from tests.support.registries import new_registry
 
 pytestmark = pytest.mark.usefixtures("central")
 
@@ -27,7 +27,7 @@ async def slugs_of(directory: Directory, address: str = ADA) -> list[str]:
 
 
 async def test_an_address_is_found_in_each_of_its_tenants_with_their_host_names() -> None:
-    registry, directory = Registry(), directory_of()
+    registry, directory = new_registry(), directory_of()
     for slug in ("acme", "globex", "initech"):
         tenant = await make_tenant(registry, slug)
         await directory.write(tenant.id, [ADA] if slug != "globex" else ["bob@globex.example"], [])
@@ -42,14 +42,14 @@ async def test_an_address_is_found_in_each_of_its_tenants_with_their_host_names(
 
 @pytest.mark.parametrize("status", [one for one in TenantStatus if one is not TenantStatus.ACTIVE])
 async def test_a_tenant_that_is_not_active_is_not_found(status: TenantStatus) -> None:
-    tenant = await make_tenant(Registry(), status=status)
+    tenant = await make_tenant(new_registry(), status=status)
     directory = directory_of()
     await directory.write(tenant.id, [ADA], [])
     assert await slugs_of(directory) == []
 
 
 async def test_a_tenant_is_found_again_when_it_is_resumed() -> None:
-    registry, directory = Registry(), directory_of()
+    registry, directory = new_registry(), directory_of()
     tenant = await make_tenant(registry, status=TenantStatus.SUSPENDED)
     await directory.write(tenant.id, [ADA], [])
     await registry.set_status(tenant.id, TenantStatus.ACTIVE, expected={TenantStatus.SUSPENDED})
@@ -57,7 +57,7 @@ async def test_a_tenant_is_found_again_when_it_is_resumed() -> None:
 
 
 async def test_entries_go_with_their_tenant_and_none_is_written_afterwards() -> None:
-    registry, directory = Registry(), directory_of()
+    registry, directory = new_registry(), directory_of()
     tenant = await make_tenant(registry)
     await directory.write(tenant.id, [ADA], [])
     await registry.remove(tenant.id)
@@ -68,7 +68,7 @@ async def test_entries_go_with_their_tenant_and_none_is_written_afterwards() -> 
 
 
 async def test_what_is_stored_are_keyed_hashes() -> None:
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     await directory_of(OLD).write(tenant.id, [ADA], [])
     (row,) = await DirectoryEntry.select()
     assert ADA not in str(row)
@@ -81,7 +81,7 @@ async def test_what_is_stored_are_keyed_hashes() -> None:
 
 
 async def test_an_entry_of_an_earlier_key_is_found_and_replaced() -> None:
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     await directory_of(OLD).write(tenant.id, [ADA], [])
     rotating = directory_of(NEW, OLD)
     assert await slugs_of(rotating) == ["acme"]
@@ -95,14 +95,14 @@ async def test_an_entry_of_an_earlier_key_is_found_and_replaced() -> None:
 
 
 async def test_writing_again_keeps_one_entry() -> None:
-    tenant, directory = await make_tenant(Registry()), directory_of()
+    tenant, directory = await make_tenant(new_registry()), directory_of()
     for _ in range(2):
         await directory.write(tenant.id, [ADA], [])
     assert await directory.count(tenant.id) == 1
 
 
 async def test_an_entry_that_was_written_since_is_not_removed() -> None:
-    tenant, directory = await make_tenant(Registry()), directory_of()
+    tenant, directory = await make_tenant(new_registry()), directory_of()
     await directory.write(tenant.id, [ADA, "bob@acme.example"], [])
     seen = await directory.entries(tenant.id)
     await directory.write(tenant.id, [ADA], [])
@@ -113,7 +113,7 @@ async def test_an_entry_that_was_written_since_is_not_removed() -> None:
 
 @pytest.mark.parametrize("unopened", ["sqlite"], indirect=True)
 async def test_known_and_unknown_addresses_are_looked_up_by_the_same_statement(central: SQLiteEngine) -> None:
-    tenant, directory = await make_tenant(Registry()), directory_of()
+    tenant, directory = await make_tenant(new_registry()), directory_of()
     await directory.write(tenant.id, [ADA], [])
     with statements_of(central) as known:
         await directory.tenants_of(ADA, 20)

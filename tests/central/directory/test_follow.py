@@ -8,11 +8,11 @@ from central.directory.follow import Rebuilt, follow, rebuild
 from central.directory.hashes import AddressHashes
 from central.directory.service import MOST_AT_ONCE, Directory
 from central.errors import DirectoryUnsettled
-from central.registry import Registry
 from central.secrets.keys import EncryptionKey, generate_key
 from central.secrets.vault import Vault
 from central.tables import DirectoryEntry
 from tests.central.rows import make_tenant
+from tests.support.registries import new_registry
 
 pytestmark = pytest.mark.usefixtures("central")
 
@@ -48,7 +48,7 @@ async def known(directory: Directory, *addresses: str) -> list[str]:
 
 
 async def test_entries_follow_the_accounts(directory: Directory) -> None:
-    ref, tenant = await make_tenant(Registry()), Tenant("a@x.example", "b@x.example")
+    ref, tenant = await make_tenant(new_registry()), Tenant("a@x.example", "b@x.example")
     await follow(directory, ref.id, ["a@x.example", "b@x.example"], tenant.accounts)
     assert await known(directory, "a@x.example", "b@x.example") == ["a@x.example", "b@x.example"]
     tenant.active = {"b@x.example", "c@x.example"}
@@ -60,21 +60,21 @@ async def test_entries_follow_the_accounts(directory: Directory) -> None:
 
 
 async def test_an_account_that_ends_while_its_entry_is_written_has_none(directory: Directory) -> None:
-    ref, tenant = await make_tenant(Registry()), Tenant("a@x.example")
+    ref, tenant = await make_tenant(new_registry()), Tenant("a@x.example")
     tenant.then = [[]]
     await follow(directory, ref.id, ["a@x.example"], tenant.accounts)
     assert await known(directory, "a@x.example") == []
 
 
 async def test_accounts_that_do_not_stop_changing_are_tried_again_later(directory: Directory) -> None:
-    ref, tenant = await make_tenant(Registry()), Tenant()
+    ref, tenant = await make_tenant(new_registry()), Tenant()
     tenant.then = [["a@x.example"], []] * 10
     with pytest.raises(DirectoryUnsettled):
         await follow(directory, ref.id, ["a@x.example"], tenant.accounts)
 
 
 async def test_a_rebuild_corrects_differences_and_leaves_the_rest_alone(directory: Directory) -> None:
-    ref, other = await make_tenant(Registry()), await make_tenant(Registry(), "other")
+    ref, other = await make_tenant(new_registry()), await make_tenant(new_registry(), "other")
     await directory.write(ref.id, ["a@x.example", "gone@x.example"], [])
     await directory.write(other.id, ["gone@x.example"], [])
     fingerprint = directory.hashes.current("a@x.example", ref.id).fingerprint
@@ -87,7 +87,7 @@ async def test_a_rebuild_corrects_differences_and_leaves_the_rest_alone(director
 
 
 async def test_a_rebuild_that_was_interrupted_is_completed_by_the_next(directory: Directory) -> None:
-    ref, tenant = await make_tenant(Registry()), Tenant("a@x.example", "b@x.example", "c@x.example")
+    ref, tenant = await make_tenant(new_registry()), Tenant("a@x.example", "b@x.example", "c@x.example")
 
     async def interrupted() -> AsyncIterator[Sequence[str]]:
         yield ["a@x.example"]
@@ -102,7 +102,7 @@ async def test_a_rebuild_that_was_interrupted_is_completed_by_the_next(directory
 
 async def test_a_rebuild_does_not_remove_what_is_written_meanwhile(directory: Directory) -> None:
     """An account is deactivated, and active again after the rebuild has passed it."""
-    ref, tenant = await make_tenant(Registry()), Tenant("b@x.example")
+    ref, tenant = await make_tenant(new_registry()), Tenant("b@x.example")
     await directory.write(ref.id, ["a@x.example"], [])
 
     async def pages() -> AsyncIterator[Sequence[str]]:
@@ -115,7 +115,7 @@ async def test_a_rebuild_does_not_remove_what_is_written_meanwhile(directory: Di
 
 
 async def test_a_rebuild_writes_entries_with_the_first_key(directory: Directory) -> None:
-    ref = await make_tenant(Registry())
+    ref = await make_tenant(new_registry())
     tenant = Tenant(*(f"{number}@x.example" for number in range(MOST_AT_ONCE + 3)))
     rotating = Directory(AddressHashes(Vault([NEW, OLD])))
     await directory.write(ref.id, sorted(tenant.active)[:MOST_AT_ONCE], [])
@@ -125,7 +125,7 @@ async def test_a_rebuild_writes_entries_with_the_first_key(directory: Directory)
 
 
 async def test_entries_of_a_lost_key_are_removed(directory: Directory) -> None:
-    ref, tenant = await make_tenant(Registry()), Tenant("a@x.example")
+    ref, tenant = await make_tenant(new_registry()), Tenant("a@x.example")
     await directory.write(ref.id, ["a@x.example"], [])
     anew = Directory(AddressHashes(Vault([NEW])))
     assert await rebuild(anew, ref.id, tenant.pages(), tenant.accounts) == Rebuilt(1, 1, 1)

@@ -14,10 +14,10 @@ from central.jobs.owner import Owner
 from central.jobs.steps import StepLog
 from central.jobs.store import JobStore, NewJob
 from central.jobs.tables import Job, JobStep
-from central.registry import Registry
 from piccolo_engines.columns import new_id
 from piccolo_engines.errors import LockTimeout
 from tests.central.provisioning.world import DEAD
+from tests.support.registries import new_registry
 from tests.support.waiting import until
 
 OTHER = replace(Owner.current(), pid=100001)
@@ -30,7 +30,7 @@ async def opened(owner: Owner | None = None) -> AsyncIterator[StepLog]:
     jobs = JobStore(owner)
     claim = jobs.begin("tenant.create", new_id(), "acme", total=9, unit="steps")
     async with jobs.kept_alive(claim):
-        yield StepLog(Registry(), claim)
+        yield StepLog(new_registry(), claim)
 
 
 async def dead_job() -> None:
@@ -54,7 +54,7 @@ async def test_a_job_that_is_not_closed_is_found_as_soon_as_it_is_left(central):
     jobs = JobStore()
     claim = jobs.begin("tenant.create", new_id(), "acme", total=9, unit="steps")
     async with jobs.kept_alive(claim):
-        await StepLog(Registry(), claim).begin("reserve")
+        await StepLog(new_registry(), claim).begin("reserve")
         assert await jobs.abandoned(KINDS) == []
     assert [job.tenant_slug for job in await jobs.abandoned(KINDS)] == ["acme"]
     assert await jobs.abandoned(["tenant.delete"]) == []
@@ -66,7 +66,7 @@ async def test_a_claimed_job_knows_how_far_it_came(central):
     (found,) = await jobs.abandoned(KINDS)
     claim = await jobs.claim(found)
     assert claim is not None
-    log = StepLog(Registry(), claim)
+    log = StepLog(new_registry(), claim)
     await log.reload()
     assert log.is_standing("reserve")
     assert not log.is_done("reserve")

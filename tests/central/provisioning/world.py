@@ -12,7 +12,7 @@ from central.provisioning.pool import TenantPool
 from central.provisioning.service import Provisioning
 from central.provisioning.steps import Parts
 from central.provisioning.types import Admin, TenantRequest, TenantSeed
-from central.registry import Registry, TenantRef
+from central.registry import TenantRef
 from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
 from central.servers import DatabaseServers, SQLiteServer, UserExists
@@ -25,6 +25,7 @@ from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.sample_schema.notes.piccolo_app import APP_CONFIG as NOTES
 from tests.central.sample_schema.notes.tables import Note
 from tests.central.sample_schema.people.tables import Person, Team
+from tests.support.registries import new_registry
 
 __all__ = [
     "CREATION",
@@ -135,7 +136,7 @@ class World:
             else SQLiteServer(self.directory, engine=tenant_engine)
         )
         self.vault = Vault([EncryptionKey("k1", bytes(range(32)))])
-        self.registry = Registry()
+        self.registry = new_registry()
         self.migrator = _MIGRATOR
         self.processes: list[Process] = []
         self.pool_size = 0

@@ -23,6 +23,7 @@ from central.tables import Credential, Domain, Tenant, TenantStatus
 from piccolo_engines.paging import InvalidCursor
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant, statements_of
+from tests.support.registries import new_registry
 
 pytestmark = pytest.mark.usefixtures("central")
 
@@ -32,7 +33,7 @@ PROVISIONING, DELETING = TenantStatus.PROVISIONING, TenantStatus.DELETING
 
 @pytest.fixture
 def registry() -> Registry:
-    return Registry()
+    return new_registry()
 
 
 async def reserve(registry: Registry, slug: str, domain: str) -> TenantRef:

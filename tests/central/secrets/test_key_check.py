@@ -3,7 +3,6 @@
 import pytest
 
 from central.errors import WrongEncryptionKey
-from central.registry import Registry
 from central.secrets.key_check import KeyCheck
 from central.secrets.key_rotation import KeyRotation
 from central.secrets.keys import EncryptionKey
@@ -11,6 +10,7 @@ from central.secrets.vault import Vault
 from central.servers.credentials import Credentials
 from central.tables import SealedCheck
 from tests.central.rows import make_tenant
+from tests.support.registries import new_registry
 
 OLD, NEW = EncryptionKey("old1", bytes(range(32))), EncryptionKey("new1", bytes(range(1, 33)))
 
@@ -36,7 +36,7 @@ async def test_a_key_with_the_same_id_that_does_not_open_it_is_refused(central):
 
 
 async def test_an_installation_with_credentials_gets_it_only_with_the_keys_that_they_are_under(central):
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     await Credentials(Vault([OLD])).store(tenant.id, "tenant_acme_user", "hunter2")
     with pytest.raises(WrongEncryptionKey, match="old1"):
         await KeyCheck(Vault([NEW])).require()
@@ -46,7 +46,7 @@ async def test_an_installation_with_credentials_gets_it_only_with_the_keys_that_
 
 
 async def test_the_older_key_is_needed_until_everything_is_rotated(central):
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     await Credentials(Vault([OLD])).store(tenant.id, "tenant_acme_user", "hunter2")
     await KeyCheck(Vault([OLD])).require()
     both = Vault([NEW, OLD])

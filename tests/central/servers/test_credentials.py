@@ -3,7 +3,6 @@
 import pytest
 
 from central.errors import SealBroken
-from central.registry import Registry
 from central.secrets.key_rotation import KeyRotation
 from central.secrets.keys import EncryptionKey
 from central.secrets.vault import Vault
@@ -13,6 +12,7 @@ from central.tables import Credential
 from piccolo_engines.errors import DatabaseMissing
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.rows import make_tenant
+from tests.support.registries import new_registry
 
 
 @pytest.fixture
@@ -21,7 +21,7 @@ def credentials():
 
 
 async def test_what_is_stored_can_connect_and_the_row_does_not_tell_it(central, credentials):
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     await credentials.store(tenant.id, "tenant_acme_user", "hunter2")
     login = await credentials.login(tenant.id)
     assert (login.username, login.password()) == ("tenant_acme_user", "hunter2")
@@ -29,7 +29,7 @@ async def test_what_is_stored_can_connect_and_the_row_does_not_tell_it(central, 
 
 
 async def test_storing_again_replaces_and_removing_again_is_no_error(central, credentials):
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     for password in ("first", "second"):
         await credentials.store(tenant.id, "tenant_acme_user", password)
     assert (await credentials.login(tenant.id)).password() == "second"
@@ -39,7 +39,7 @@ async def test_storing_again_replaces_and_removing_again_is_no_error(central, cr
 
 
 async def test_a_secret_copied_to_another_tenant_does_not_open(central, credentials):
-    acme, demo = await make_tenant(Registry(), "acme"), await make_tenant(Registry(), "demo")
+    acme, demo = await make_tenant(new_registry(), "acme"), await make_tenant(new_registry(), "demo")
     await credentials.store(acme.id, "tenant_acme_user", "hunter2")
     await Credential.update({Credential.tenant: demo.id}, force=True)
     with pytest.raises(SealBroken):
@@ -48,7 +48,7 @@ async def test_a_secret_copied_to_another_tenant_does_not_open(central, credenti
 
 async def test_a_tenants_engine_is_opened_on_its_own_server_and_database(central, credentials, tmp_path):
     server = SQLiteServer(tmp_path / "tenants", engine=lambda path: SQLiteEngine(path, create=False))
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     opener = TenantOpener(DatabaseServers([server]), credentials)
     with pytest.raises(DatabaseMissing):
         await opener(tenant)
@@ -57,14 +57,14 @@ async def test_a_tenants_engine_is_opened_on_its_own_server_and_database(central
 
 
 async def test_a_tenant_on_a_server_that_is_not_ours_is_not_opened(central, credentials):
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     with pytest.raises(UnknownServer):
         await TenantOpener(DatabaseServers([]), credentials)(tenant)
 
 
 async def test_a_password_that_is_being_changed_is_put_under_a_new_key_as_well(central):
     old, new = EncryptionKey("k1", bytes(range(32))), EncryptionKey("k2", bytes(range(1, 33)))
-    tenant = await make_tenant(Registry())
+    tenant = await make_tenant(new_registry())
     credentials = Credentials(Vault([old]))
     await credentials.store(tenant.id, "acme_user", "in use")
     assert await credentials.begin_change(tenant.id, "acme_user", "comes next")

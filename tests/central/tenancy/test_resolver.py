@@ -18,6 +18,7 @@ from piccolo_engines.errors import DatabaseError
 from piccolo_engines.sqlite import SQLiteEngine
 from tests.central.conftest import ON_SQLITE
 from tests.central.rows import Clock, make_tenant, statements_of
+from tests.support.registries import SEALS, new_registry
 
 pytestmark = pytest.mark.usefixtures("central")
 
@@ -27,7 +28,7 @@ CACHE_SECONDS = 0.5
 
 @pytest.fixture
 def registry() -> Registry:
-    return Registry()
+    return new_registry()
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def resolver(registry: Registry, clock: Clock) -> Resolver:
 @pytest.fixture
 def elsewhere() -> Registry:
     """The registry of another process: nobody here is told of what it changes."""
-    return Registry()
+    return new_registry()
 
 
 @pytest.mark.parametrize("host", ["localhost", "127.0.0.1", "::1", "example.com"])
@@ -222,7 +223,7 @@ class _PausedRegistry(Registry):
     """Gives out what it read only when it is let go on, so that a change can come in between."""
 
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(SEALS)
         self.has_read, self.may_go_on = asyncio.Event(), asyncio.Event()
 
     async def by_domain_with_version(self, domain: str) -> tuple[TenantRef, int]:
@@ -369,5 +370,5 @@ class _EmptyRegistry(Registry):
 def test_every_header_is_invalid_or_resolved(header: str) -> None:
     with suppress(InvalidHost):
         host = parse_host(header)
-        found = asyncio.run(Resolver(_EmptyRegistry(), BASES).resolve(host))
+        found = asyncio.run(Resolver(_EmptyRegistry(SEALS), BASES).resolve(host))
         assert found == (Central() if host in {*BASES, "127.0.0.1", "::1"} else Unknown())

@@ -7,13 +7,14 @@ import pytest
 
 from central.plans.limits import Limits
 from central.plans.tables import ProcessUse
-from central.registry import Registry, TenantRef
+from central.registry import TenantRef
 from central.tables import TenantStatus
 from central.usage.plans import Plans
 from central.usage.service import TenantUsage
 from piccolo_engines.columns import new_id
 from tests.central.rows import make_tenant, statements_of
 from tests.central.usage.test_quota import Clock, Table
+from tests.support.registries import new_registry
 
 LIMITS = Limits("basic", requests_per_second=100, rows=10)
 
@@ -30,7 +31,7 @@ def clock() -> Clock:
 
 @pytest.mark.usefixtures("central")
 async def test_counters_of_many_tenants_are_exchanged_in_portions(clock: Clock) -> None:
-    usage = TenantUsage(Registry(), clock)
+    usage = TenantUsage(new_registry(), clock)
     for _ in range(3_000):  # SQLite binds at most 32,766 values
         rate = usage.rate_of(one := tenant())
         assert rate is not None
@@ -42,7 +43,7 @@ async def test_counters_of_many_tenants_are_exchanged_in_portions(clock: Clock) 
 
 @pytest.mark.usefixtures("central")
 async def test_a_quota_that_is_bound_for_long_is_that_of_later_requests(clock: Clock) -> None:
-    usage, one, table = TenantUsage(Registry(), clock), tenant(), Table(0)
+    usage, one, table = TenantUsage(new_registry(), clock), tenant(), Table(0)
     bound = usage.quota_of(one)
     assert bound is not None
     await usage.exchange()

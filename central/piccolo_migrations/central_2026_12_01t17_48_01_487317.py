@@ -34,7 +34,7 @@ class Upgrade(Table, tablename="upgrade", schema=None):
     id = UUID(default=new_id, null=False, primary_key=True)
 
 
-ID = "2026-12-01T17:29:37:390956"
+ID = "2026-12-01T17:48:01:487317"
 VERSION = "1.38.0"
 DESCRIPTION = ""
 
@@ -140,6 +140,7 @@ async def forwards():
         "Domain", "domain", "tenant", column_class=ForeignKey, params={"references": Tenant, "on_delete": OnDelete.cascade, "null": False, "index": True}
     )
     manager.add_column("Domain", "domain", "domain", column_class=Varchar, params={"length": 253, "default": "", "null": False, "unique": True})
+    manager.add_column("Domain", "domain", "seal", column_class=Varchar, params={"length": 64, "default": "", "null": False})
     manager.add_column("Domain", "domain", "is_primary", column_class=Boolean, params={"default": False, "null": False})
     manager.add_column(
         "Domain",
