@@ -242,8 +242,8 @@ class TenantReadOnly(HttpError):
     def __init__(self, retry_after: int = 5) -> None:
         self.retry_after = retry_after
         super().__init__(
-            "This tenant is read-only at present: nothing can be changed, and nobody can sign in newly. "
-            "What has been read with a session goes on."
+            "This tenant is read-only at present: nothing can be changed. Its data can be read, also by who "
+            "signs in now."
         )
 
 

@@ -94,7 +94,7 @@ for _name, _command, _summary in (
     (
         "read-only",
         "tenants_change:make_read_only",
-        "Let the tenant SLUG be read and not changed. Nobody can sign in newly meanwhile.",
+        "Let the tenant SLUG be read and not changed. People can still sign in.",
     ),
     (
         "copy",

@@ -84,7 +84,7 @@ def suspend_tenant(slug: str, out: Output) -> None:
 @_slug
 @with_output
 def make_read_only(slug: str, out: Output) -> None:
-    """Let the tenant SLUG be read and not changed. Nobody can sign in newly meanwhile."""
+    """Let the tenant SLUG be read and not changed. People can still sign in."""
     changed = run(load_settings(), lambda platform: _act(platform, slug, TenantActs.make_read_only))
     out.one(changed, lambda: say(f"{slug} is read-only; `freehold tenants resume {slug}` ends that."))
 

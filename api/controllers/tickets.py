@@ -5,6 +5,7 @@ from litestar.params import JSONBody
 from msgspec import UNSET
 
 from api.composition import Platform
+from api.errors import TenantReadOnly
 from api.openapi.described import problems
 from api.operations.support_entry import enter_with_ticket
 from api.requests.cookies import arrival_of, keep_session
@@ -52,6 +53,8 @@ class TicketController(Controller):
         if data.ticket.startswith(TICKET_PREFIX):
             code = None if data.code is UNSET else data.code
             session = await platform.tickets.open_session(tenant, data.ticket, arrival_of(request), code)
+        elif request.is_read_only:  # what an operator does is recorded first
+            raise TenantReadOnly
         else:
             arrival = arrival_of(request, methods=())
             session = await enter_with_ticket(platform, tenant, data.ticket, arrival, request.context.id)

@@ -17,12 +17,15 @@ REFUSALS: Final = (TenantArchived, TenantNotReady, TenantReadOnly, TenantUpgradi
 """Errors with a status above 500 that say nothing of how the tenant works."""
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_READS_BY_POST: Final = re.compile(
-    r"/api/v1/(?:data/[^/]+/(?:query|aggregate)|permissions/explain|auth/refresh)/?"
+_ADMITTED: Final = re.compile(
+    r"POST /api/v1/(?:data/[^/]+/(?:query|aggregate)|permissions/explain)/?"
+    r"|POST /api/v1/auth/(?:login|logout|refresh|session|ticket|passkeys/(?:begin|finish))/?"
+    r"|DELETE /api/v1/auth/session/?"
+    r"|POST /admin/(?:api|public)/log(?:in|out)/?"
 )
-"""Paths of requests by POST that only read, and the one that keeps a session in use.
+"""Requests that only read, and those that begin, continue and end sessions.
 
-Tokens are refreshed since they only last for minutes; a fence leaves out the tables of sessions for that.
+A fence leaves out the tables that sessions need (ADR 178).
 """
 
 
@@ -45,5 +48,5 @@ def refuse_writes(tenant: TenantRef, scope: HTTPScope) -> None:
     """Raise :class:`~api.errors.TenantReadOnly` for a request that may change a read-only tenant's data."""
     if tenant.status is not TenantStatus.READ_ONLY or scope["method"] in _SAFE:
         return
-    if scope["method"] != "POST" or _READS_BY_POST.fullmatch(scope["path"]) is None:
+    if _ADMITTED.fullmatch(f"{scope['method']} {scope['path']}") is None:
         raise TenantReadOnly

@@ -20,7 +20,7 @@ __all__ = ["MOST_AT_ONCE", "Directory", "Entry"]
 
 MOST_AT_ONCE: Final = 500
 """The maximum number of addresses or entries in one call."""
-_LISTED: Final = [TenantStatus.ACTIVE.value]
+_LISTED: Final = [TenantStatus.ACTIVE.value, TenantStatus.READ_ONLY.value]
 """The statuses of tenants that are found."""
 
 
@@ -44,7 +44,7 @@ class Directory:
         self._now = now
 
     async def tenants_of(self, address: str, limit: int) -> list[TenantRef]:
-        """Return the active tenants in which the address has an account, oldest first: one statement.
+        """Return the tenants at work in which the address has an account, oldest first: one statement.
 
         It is the same statement for an address that has none.
         """

@@ -5,7 +5,7 @@ are never written.
 """
 
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 from contextvars import ContextVar
 from datetime import datetime, timedelta
 from typing import Final, NamedTuple
@@ -14,6 +14,7 @@ from uuid import UUID
 import msgspec
 
 from piccolo_engines.bindings import Binding
+from piccolo_engines.errors import WritesRefused
 from tenant_schema.users.rights.permissions import Access
 from tenant_schema.users.tables import AuditEvent
 
@@ -26,6 +27,7 @@ __all__ = [
     "first_id_at",
     "prune_events",
     "record_event",
+    "record_if_possible",
 ]
 
 AUDIT_KEPT: Final = timedelta(days=400)
@@ -89,6 +91,20 @@ async def record_event(
     return event.id
 
 
+async def record_if_possible(
+    access: Access | None,
+    action: str,
+    subject: Subject | None = None,
+    detail: Mapping[str, object] | None = None,
+) -> None:
+    """Record an event of a session, unless the tenant is read-only: its trail does not change then.
+
+    As :func:`record_event`. The session's row says who signed in, when and from where.
+    """
+    with suppress(WritesRefused):
+        await record_event(access, action, subject, detail)
+
+
 async def complete_event(event_id: UUID, detail: Mapping[str, object]) -> None:
     """Replace an event's ``detail`` by one that has the outcome as well. 1 statement."""
     await AuditEvent.update({AuditEvent.detail: _encoded(detail)}).where(AuditEvent.id == event_id)
@@ -99,8 +115,11 @@ def _encoded(detail: Mapping[str, object]) -> str:
 
 
 async def prune_events(now: datetime) -> None:
-    """Delete events that are older than :data:`AUDIT_KEPT`. 1 statement, over the primary key."""
-    await AuditEvent.delete().where(AuditEvent.id < first_id_at(now - AUDIT_KEPT))
+    """Delete events that are older than :data:`AUDIT_KEPT`, unless the tenant is read-only. 1 statement, over
+    the primary key.
+    """
+    with suppress(WritesRefused):
+        await AuditEvent.delete().where(AuditEvent.id < first_id_at(now - AUDIT_KEPT))
 
 
 def first_id_at(moment: datetime) -> UUID:

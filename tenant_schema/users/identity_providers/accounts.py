@@ -1,7 +1,7 @@
 """Which user an account at a provider belongs to: found, linked by a verified address, or created."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -12,7 +12,7 @@ import msgspec
 
 from piccolo_conf import DB
 from piccolo_engines.columns import new_id, utc_now
-from piccolo_engines.errors import UniqueViolation
+from piccolo_engines.errors import UniqueViolation, WritesRefused
 from piccolo_engines.retrying import retrying
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache
@@ -128,7 +128,8 @@ class Accounts:
             await _write_roles(user.id, roles)
             await self._write_identity(provider, claims, account, roles)
             await _record_changes(provider, account, roles)
-            await mark_proven(provider["id"], self._now())
+            with suppress(WritesRefused):
+                await mark_proven(provider["id"], self._now())
             return await self._sessions.open(scope, user, arrival)
 
     async def _inform(self, scope: TenantScope, provider: Mapping[str, Any], account: _Account) -> None:
@@ -158,7 +159,8 @@ class Accounts:
             Identity.last_sign_in_at: self._now(),
         }
         if account.identity_id is not None:
-            await Identity.update(values).where(Identity.id == account.identity_id)
+            with suppress(WritesRefused):  # the tenant is read-only
+                await Identity.update(values).where(Identity.id == account.identity_id)
             return
         await Identity.insert(
             Identity(

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.audit.write import Subject, record_if_possible
 from tenant_schema.users.errors import NotThere
 from tenant_schema.users.identity_providers.accounts import Accounts
 from tenant_schema.users.identity_providers.challenges import Pending, create_challenge, take_challenge
@@ -268,4 +268,4 @@ def _sign_in_page(code: RefusalCode) -> str:
 async def _record_refusal(row: Mapping[str, Any], refused: SignInRefused) -> None:
     subject = Subject("identity-provider", row["id"], row["name"])
     detail = {"code": refused.code.value, "reason": refused.reason}
-    await record_event(None, "sign-in.refused", subject, detail)
+    await record_if_possible(None, "sign-in.refused", subject, detail)

@@ -14,8 +14,10 @@ from uuid import UUID
 from piccolo.custom_types import Combinable
 
 from piccolo_engines.columns import new_id
+from tenant_schema.tenant_cache import CacheVersion
 from tenant_schema.users.sessions.refresh_tokens import RefreshToken
-from tenant_schema.users.tables import Session, SessionToken
+from tenant_schema.users.sign_in_tables import SignInChallenge
+from tenant_schema.users.tables import OneTimeLink, Session, SessionToken, SignInThrottle
 
 __all__ = [
     "GRACE",
@@ -290,5 +292,9 @@ async def _end(which: Combinable, reason: EndReason, now: datetime) -> None:
 
 
 def tables_of_open_sessions() -> tuple[str, ...]:
-    """Return the tables that are written when a session is used; a sign-in writes others as well."""
-    return (Session._meta.tablename, SessionToken._meta.tablename)
+    """Return the tables that signing in, staying signed in and signing out need to write.
+
+    None of them is archived. What else a sign-in writes is left out where it is refused.
+    """
+    written = (Session, SessionToken, SignInThrottle, SignInChallenge, OneTimeLink, CacheVersion)
+    return tuple([one._meta.tablename for one in written])

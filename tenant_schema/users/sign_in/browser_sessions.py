@@ -7,9 +7,10 @@ from typing import Final, cast
 from uuid import UUID
 
 from piccolo_engines.columns import new_id, utc_now
+from piccolo_engines.errors import WritesRefused
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
-from tenant_schema.users.audit.write import Subject, prune_events, record_event
+from tenant_schema.users.audit.write import Subject, prune_events, record_if_possible
 from tenant_schema.users.errors import SessionEnded
 from tenant_schema.users.factors.store import FactorStore
 from tenant_schema.users.rights.permissions import Access
@@ -156,7 +157,7 @@ class BrowserSessions:
         if support_grant is None:
             device, is_new = await remember_browser(user.id, arrival.device, now)
         detail = {"methods": list(arrival.methods)}
-        await record_event(None, "sign-in", Subject("user", user.id, user.email), detail)
+        await record_if_possible(None, "sign-in", Subject("user", user.id, user.email), detail)
         await prune_events(now)
         if is_new and has_signed_in and self._on_new_browser is not None:
             await self._on_new_browser(scope, user, arrival)
@@ -197,7 +198,7 @@ class BrowserSessions:
             return
         async with self._cache.change(scope):
             await end_session(access.session_id, EndReason.SIGNED_OUT, self._now())
-            await record_event(access, "sign-out")
+            await record_if_possible(access, "sign-out")
 
     async def _find(self, scope: TenantScope, secret: str) -> _Known:
         digest = self._secrets.hash_of(scope, secret)
@@ -229,13 +230,17 @@ class BrowserSessions:
 
 
 async def _note_sign_in(user: SessionUser, now: datetime) -> bool:
-    """Record the time of a sign-in. Returns whether the user had signed in before. 2 statements.
+    """Record the time of a sign-in, unless the tenant is read-only. Returns whether the user had signed in
+    before. 2 statements, 3 in a read-only tenant.
 
     Raises SessionEnded if the user is not active.
     """
     row = await User.select(User.last_sign_in_at).where(User.id == user.id).first()
     is_active = (User.id == user.id) & User.active.eq(True)
-    changed = await User.update({User.last_sign_in_at: now}).where(is_active).returning(User.id)
-    if row is None or not changed:
+    try:
+        found = bool(await User.update({User.last_sign_in_at: now}).where(is_active).returning(User.id))
+    except WritesRefused:
+        found = await User.exists().where(is_active)
+    if row is None or not found:
         raise SessionEnded
     return row["last_sign_in_at"] is not None

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+from piccolo_engines.errors import WritesRefused
 from tenant_schema.users.sign_in_tables import KnownBrowser
 
 __all__ = ["DEVICE_KEPT", "remember_browser"]
@@ -24,10 +25,17 @@ async def remember_browser(user_id: UUID, device: str, now: datetime) -> tuple[s
     :param device: the secret of the browser's cookie, of any user of the tenant; '' if it has none.
 
     Returns the secret to keep, which is a new one for a browser without a valid one, and whether the browser
-    is new to the user.
+    is new to the user. In a read-only tenant no browser becomes known: it is new at the next sign-in.
     """
     if not _SHAPE.fullmatch(device):
         device = secrets.token_urlsafe(32)
+    try:
+        return device, await _remember(user_id, device, now)
+    except WritesRefused:
+        return device, False
+
+
+async def _remember(user_id: UUID, device: str, now: datetime) -> bool:
     digest = hashlib.sha256(device.encode()).hexdigest()
     is_this = (KnownBrowser.user == user_id) & (KnownBrowser.device_hash == digest)
     row = await KnownBrowser.select(KnownBrowser.last_seen_at).where(is_this).first()
@@ -39,9 +47,9 @@ async def remember_browser(user_id: UUID, device: str, now: datetime) -> tuple[s
             action="DO UPDATE",
             values=[(KnownBrowser.last_seen_at, now)],
         )
-        return device, True
+        return True
     await KnownBrowser.update({KnownBrowser.last_seen_at: now}).where(is_this)
-    return device, bool(row["last_seen_at"] < now - DEVICE_KEPT)
+    return bool(row["last_seen_at"] < now - DEVICE_KEPT)
 
 
 async def _forget_old(user_id: UUID, now: datetime) -> None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from piccolo_conf import DB
 from piccolo_engines.columns import utc_now
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.audit.write import Subject, record_if_possible
 from tenant_schema.users.challenges.service import Challenge, Challenges
 from tenant_schema.users.factor_errors import ChallengeInvalid, PasskeyInvalid, PasskeyRefused
 from tenant_schema.users.factors.passkeys import (
@@ -129,7 +129,7 @@ class Passkeys:
             raise PasskeyInvalid
         if not await self._store.count_use(passkey, assertion.sign_count, self._now()):
             detail = {"factor": str(passkey.id), "stored": passkey.sign_count, "given": assertion.sign_count}
-            await record_event(None, "factor.sign-count", Subject("user", user.id, user.email), detail)
+            await record_if_possible(None, "factor.sign-count", Subject("user", user.id, user.email), detail)
             raise PasskeyInvalid
         methods = ("pop", "mfa") if found.user_id is None else ("pwd", "pop", "mfa")
         return ProvenPasskey(user, methods, found)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from piccolo_engines.columns import utc_now
 from tenant_schema.scope import TenantScope
-from tenant_schema.users.audit.write import Subject, record_event
+from tenant_schema.users.audit.write import Subject, record_event, record_if_possible
 from tenant_schema.users.challenges.service import Challenges
 from tenant_schema.users.factor_errors import CodeInvalid, FactorRequired
 from tenant_schema.users.factors.records import RECOVERY_CODE, Proof
@@ -76,7 +76,7 @@ class SecondFactors:
         proof = await self.store.use_code(user.id, scope.id, code, self._now())
         subject = Subject("user", user.id, user.email)
         if proof is None:
-            await record_event(None, "sign-in.code-fail", subject)
+            await record_if_possible(None, "sign-in.code-fail", subject)
         elif proof.kind == RECOVERY_CODE:
             await record_event(None, "factor.recovery-code-used", subject)
         return proof

@@ -13,7 +13,7 @@ from piccolo_engines.retrying import retrying
 from tenant_schema.scope import TenantScope
 from tenant_schema.tenant_cache import VersionedCache, bump
 from tenant_schema.users.api_keys.service import KEY_PREFIX, ApiKeyReader
-from tenant_schema.users.audit.write import Subject, prune_events, record_event
+from tenant_schema.users.audit.write import Subject, prune_events, record_event, record_if_possible
 from tenant_schema.users.emails import normalise_email
 from tenant_schema.users.errors import (
     InvalidCredentials,
@@ -44,6 +44,7 @@ from tenant_schema.users.sessions.store import (
     rotate_session,
 )
 from tenant_schema.users.sign_in.access_tokens import AccessTokens, Claims, token_digest
+from tenant_schema.users.sign_in.password_hashes import confirm_hash, replace_hash
 from tenant_schema.users.sign_in.rules import SignInRulesReader
 from tenant_schema.users.sign_in.second_factors import SecondFactors, methods_of
 from tenant_schema.users.sign_in.throttle import Reservation, Throttle
@@ -168,7 +169,7 @@ class Authentication:
                 methods=methods_of(proof),
                 second_factor=proof is not None,
             )
-            await record_event(None, "sign-in", Subject("user", user.id, user.email))
+            await record_if_possible(None, "sign-in", Subject("user", user.id, user.email))
             await prune_events(now)
         return self._signed_in(scope, opened)
 
@@ -208,14 +209,14 @@ class Authentication:
         :raises InvalidCredentials: the password was changed, or the user deactivated, since it was verified.
         """
         columns = {User.password_hash: verified.new_hash, **(values or {})}
-        await _replace_hash(verified.user.id, verified.stored_hash, columns)
+        await confirm_hash(verified.user.id, verified.stored_hash, columns)
         await self._throttle.clear(verified.attempt)
 
     async def hand_over(self, verified: VerifiedPassword) -> None:
         """As :meth:`confirm_password`, for a sign-in that is not complete yet: takes the attempt back, and
         leaves earlier failures of the account counted. 2 to 5 statements. Raises InvalidCredentials.
         """
-        await _replace_hash(verified.user.id, verified.stored_hash, {User.password_hash: verified.new_hash})
+        await confirm_hash(verified.user.id, verified.stored_hash, {User.password_hash: verified.new_hash})
         await self._throttle.give_back(verified.attempt)
 
     async def refresh(self, scope: TenantScope, refresh_token: str) -> SignedIn:
@@ -246,7 +247,7 @@ class Authentication:
             outcome = await rotate_session(found, self._limits, now)
             if outcome is Refusal.REUSED:
                 await end_session(token.session_id, EndReason.TOKEN_REUSED, now)
-                await record_event(None, "session.token-reused", Subject("session", token.session_id))
+                await record_if_possible(None, "session.token-reused", Subject("session", token.session_id))
                 await bump(self._cache.name)
         return outcome
 
@@ -297,7 +298,7 @@ class Authentication:
         access.require_person()
         async with self._cache.change(scope):
             await end_session(access.session_id, EndReason.SIGNED_OUT, self._now())
-            await record_event(access, "sign-out")
+            await record_if_possible(access, "sign-out")
 
     async def change_password(
         self, scope: TenantScope, access: Access, current: str, new: str, address: str = ""
@@ -346,7 +347,7 @@ class Authentication:
             )
         matches = await self._passwords.verify(password, row["password_hash"] if row else None)
         if row is None or not (matches and row["active"]):
-            await record_event(None, failure, Subject("user", row["id"], row["email"]) if row else None)
+            await record_if_possible(None, failure, Subject("user", row["id"], row["email"]) if row else None)
             raise InvalidCredentials
         return row
 
@@ -370,7 +371,7 @@ class Authentication:
             row = await self._check(access.email, current, "password.fail")
             new_hash = await self._passwords.hash(new)
             async with self._cache.change(scope):
-                await _replace_hash(row["id"], row["password_hash"], {User.password_hash: new_hash})
+                await replace_hash(row["id"], row["password_hash"], {User.password_hash: new_hash})
                 await self._throttle.clear(attempt)
                 await end_other_sessions(
                     access.user_id, access.session_id, EndReason.PASSWORD_CHANGED, self._now()
@@ -383,12 +384,3 @@ class Authentication:
         until = opened.expires_at.timestamp()
         issued = self._tokens.issue(scope, opened.user.id, opened.session_id, until=until)
         return SignedIn(issued.text, opened.refresh_token.text, issued.expires_in, opened.user)
-
-
-async def _replace_hash(user_id: UUID, verified: str, values: dict[Any, Any]) -> None:
-    """Update the user if it is still active and has the password that was verified. Raises
-    InvalidCredentials.
-    """
-    is_unchanged = (User.id == user_id) & User.active.eq(True) & (User.password_hash == verified)
-    if not await User.update(values).where(is_unchanged).returning(User.id):
-        raise InvalidCredentials

@@ -50,10 +50,9 @@ WRITES: list[tuple[str, str, Any]] = [
     ("PATCH", "/api/v1/me", {"name": "Ada"}),
     ("DELETE", "/api/v1/users/0190f3a2-7c1e-7d52-9a41-2f6f0c5b8e11", None),
     ("PUT", "/api/v1/tenant-settings/logo", None),
-    ("POST", "/api/v1/auth/login", {"email": "member@acme.example", "password": PASSWORD}),
-    ("POST", "/api/v1/auth/session", {"email": "member@acme.example", "password": PASSWORD}),
     ("POST", "/api/v1/auth/forgot", {"email": "member@acme.example"}),
-    ("POST", "/admin/api/login/", {}),
+    ("POST", "/api/v1/auth/password", {"current": PASSWORD, "new": "staple battery horse"}),
+    ("POST", "/admin/api/tables/users/", {}),
 ]
 
 
