@@ -64,7 +64,7 @@ async def test_a_quota_that_is_bound_for_long_is_that_of_later_requests(clock: C
 
 
 async def test_limits_are_read_once_and_not_at_each_exchange(clock: Clock, central: Any) -> None:
-    registry = Registry()
+    registry = new_registry()
     plans, id_ = Plans(registry), (await make_tenant(registry)).id
     await plans.put(LIMITS)
     one = (await plans.assign(id_, "basic")).ref
