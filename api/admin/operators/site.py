@@ -93,7 +93,7 @@ class OperatorVisit:
 
     async def tables(self) -> Mapping[str, Table]:
         """The tables of the registry and the journal."""
-        return operator_tables(self._platform)
+        return operator_tables(self._platform, self._actor)
 
     async def forms(self) -> Sequence[Form]:
         """The forms for tenants."""

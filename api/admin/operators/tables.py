@@ -1,4 +1,6 @@
-"""The operators' read-only tables: tenants, domains, servers, jobs, backups, audit trail, operators.
+"""The operators' tables: tenants, domains, plans, usage, servers, jobs, backups, audit trail, operators.
+
+All but plans are read only.
 
 Each table lists its columns. Credentials, hashes and operators' sessions are never included.
 """
@@ -6,12 +8,14 @@ Each table lists its columns. Credentials, hashes and operators' sessions are ne
 from collections.abc import Mapping
 from typing import Final
 
+from api.admin.operators.plans import PlanTable, usage_table
 from api.admin.operators.servers import ServerTable
 from api.admin.readonly_table import LookedAt, Shown
 from api.admin.site import Table
 from api.composition import Platform
 from central.backups.tables import Backup
 from central.jobs.tables import Job, JobStep
+from central.operators.audit import Actor
 from central.tables import (
     AuditEvent,
     Domain,
@@ -26,11 +30,17 @@ __all__ = ["operator_tables"]
 _PLACES: Final = "Tenants"
 _HISTORY: Final = "What happened"
 _PEOPLE: Final = "Operators"
+_PLANS: Final = "Plans and usage"
 
 
-def operator_tables(platform: Platform) -> Mapping[str, Table]:
+def operator_tables(platform: Platform, actor: Actor) -> Mapping[str, Table]:
     """Return the tables by name, in the menu's order."""
-    return {**_STANDING, "servers": ServerTable(platform, _PLACES)}
+    return {
+        **_STANDING,
+        "servers": ServerTable(platform, _PLACES),
+        "plans": PlanTable(platform, actor, _PLANS),
+        "usage": usage_table(_PLANS),
+    }
 
 
 _TENANTS: Final = LookedAt(

@@ -14,7 +14,7 @@ from tests.api.admin.browsing import Browser, operators_browser
 from tests.api.conftest import ON_MARIADB, ON_SQLITE, OPERATOR_TOKEN, PASSWORD, World
 
 TABLES = ["tenants", "domains", "jobs", "steps", "upgrades", "upgrade_tenants", "backups", "audit"]
-TABLES += ["operators", "tokens", "servers"]
+TABLES += ["operators", "tokens", "servers", "plans", "usage"]
 NOVA = {"name": "Nova", "slug": "nova", "primary_domain": "nova"}
 
 
@@ -123,7 +123,7 @@ async def test_domains_come_and_go_with_forms(world: World) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE"])
-@pytest.mark.parametrize("table", TABLES)
+@pytest.mark.parametrize("table", [one for one in TABLES if one != "plans"])
 @ON_SQLITE
 async def test_no_table_takes_a_row_or_a_change(world: World, table: str, method: str) -> None:
     browser = await operators_browser(world)
