@@ -22,6 +22,7 @@ from api.first_tenant_links import FirstTenantLinks
 from api.identity_services import IdentityServices
 from api.jobs.attestation import AttestationJobs
 from api.jobs.domains import DomainJobs
+from api.jobs.emptying import ServerEmptying
 from api.jobs.imports import ImportJobs
 from api.jobs.kinds import job_kinds
 from api.jobs.metering import MeteringJobs
@@ -151,6 +152,7 @@ class Platform:
     idempotency: Idempotency = field(default_factory=Idempotency)
     servers: DatabaseServers
     placement: Placement
+    server_emptying: ServerEmptying
     credentials: Credentials
     engines: TenantEngines
     tenancy: Tenancy
@@ -363,7 +365,9 @@ def _jobs(
     rounds |= usage_services(parts, records["records"].catalog, jobs)
     life_cycle = life_cycle_of(settings, parts, vault, backups, jobs, observer)
     rounds |= upgrade_services(settings, parts, backups, life_cycle, jobs)
-    kinds += [rounds[one].kind for one in ("attestation_jobs", "metering_jobs")] + [*rounds["upgrades"].kinds]
+    rounds["server_emptying"] = ServerEmptying(parts.registry, Placement(parts.servers), life_cycle, jobs)
+    kinds += [rounds[one].kind for one in ("attestation_jobs", "metering_jobs", "server_emptying")]
+    kinds += rounds["upgrades"].kinds
     kinds += [directory["find_tenants"].kind, import_jobs.kind, domains["domain_jobs"].kind, *backups.kinds]
     erasure = erasure_of(parts.registry, vault, backups, jobs, provisioning)
     kinds += [*life_cycle.kinds, erasure.kind]

@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from litestar import Controller, get, patch
+from litestar import Controller, get, patch, post
 from litestar.exceptions import NotFoundException
 from litestar.params import JSONBody
 from msgspec import UnsetType
@@ -12,7 +12,8 @@ from api.openapi.described import problems
 from api.operations.server_acts import ServerActs
 from api.requests.sources import Injected
 from api.schemas.paths import ServerName
-from api.schemas.servers import ServerChanges, ServerList, ServerResponse
+from api.schemas.servers import EmptyServer, ServerChanges, ServerList, ServerResponse
+from api.schemas.tenant_databases import JobBegun
 from central.operators.audit import Actor
 
 __all__ = ["ServerController"]
@@ -65,6 +66,34 @@ class ServerController(Controller):
             server, weight=_given(data.weight), bound=bound, draining=_given(data.draining)
         )
         return ServerResponse.of(state)
+
+    @post(
+        "/{server:str}/empty",
+        status_code=202,
+        operation_id="emptyServer",
+        summary="Move all tenants of a database server to others",
+        description=(
+            "It gets no new tenants from now on. Each tenant can be read and not written while it is moved; "
+            "one that cannot be moved stays. The result of the job has `moved`, by slug the server that each "
+            "tenant is on now, and `failures`, by slug why it was not moved. A server has one such job at a "
+            "time: while it has not ended its id is returned, whatever the body has."
+        ),
+        response_description="The job.",
+        responses=problems(404, 409),
+        body_example={"to": "db2.internal:3306", "parallel": 2},
+    )
+    async def empty_server(
+        self,
+        platform: Injected[Platform],
+        actor: Injected[Actor],
+        server: ServerName,
+        data: JSONBody[EmptyServer],
+    ) -> JobBegun:
+        """Move all tenants of a database server to others."""
+        if server not in {one.name for one in platform.servers}:
+            raise NotFoundException
+        acts = ServerActs(platform.placement, actor)
+        return JobBegun(await acts.empty(platform.server_emptying, server, data.to, data.parallel))
 
 
 def _given(value: _T | UnsetType) -> _T | None:

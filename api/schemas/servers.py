@@ -7,7 +7,7 @@ from msgspec import UNSET, Meta, UnsetType
 from api.schemas.common import Input, Output
 from central.servers.placement import MAX_WEIGHT, ServerState
 
-__all__ = ["ConnectionsResponse", "ServerChanges", "ServerList", "ServerResponse"]
+__all__ = ["ConnectionsResponse", "EmptyServer", "ServerChanges", "ServerList", "ServerResponse"]
 
 _Weight = Annotated[
     int,
@@ -23,6 +23,24 @@ _Bound = Annotated[int, Meta(description="How many tenants it may have.", ge=1, 
 _Draining = Annotated[
     bool, Meta(description="Whether no new tenants are created there: the server is to be emptied.")
 ]
+
+
+class EmptyServer(Input):
+    """Where a server's tenants are moved."""
+
+    to: (
+        Annotated[
+            str,
+            Meta(
+                description="The server they are moved to. By default each goes where a new tenant would "
+                "be created.",
+                max_length=300,
+                examples=["db2.internal:3306"],
+            ),
+        ]
+        | None
+    ) = None
+    parallel: Annotated[int, Meta(description="How many are moved at a time.", ge=1, le=32)] = 2
 
 
 class ConnectionsResponse(Output):

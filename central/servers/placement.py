@@ -47,6 +47,10 @@ class Placement:
     def __init__(self, servers: DatabaseServers) -> None:
         self._servers = servers
 
+    def named(self, name: str) -> DatabaseServer:
+        """Return the server. Raises :class:`~central.servers.errors.UnknownServer`."""
+        return self._servers.get(name)
+
     async def choose(self) -> str:
         """Return the name of the server that has the fewest tenants in proportion to its weight.
 
