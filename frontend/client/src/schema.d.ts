@@ -2672,6 +2672,26 @@ export interface paths {
         patch: operations["changeServer"];
         trace?: never;
     };
+    "/setup/servers/{server}/empty": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Move all tenants of a database server to others
+         * @description It gets no new tenants from now on. Each tenant can be read and not written while it is moved; one that cannot be moved stays. The result of the job has `moved`, by slug the server that each tenant is on now, and `failures`, by slug why it was not moved. A server has one such job at a time: while it has not ended its id is returned, whatever the body has.
+         */
+        post: operations["emptyServer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/setup/tenants": {
         parameters: {
             query?: never;
@@ -4097,6 +4117,19 @@ export interface components {
         EmailAddress: {
             /** @example ada@acme.example */
             email: string;
+        };
+        /**
+         * EmptyServer
+         * @description Where a server's tenants are moved.
+         */
+        EmptyServer: {
+            /** @default null */
+            to?: string | null;
+            /**
+             * @description How many are moved at a time.
+             * @default 2
+             */
+            parallel?: number;
         };
         /**
          * ExplanationResponse
@@ -17448,6 +17481,53 @@ export interface operations {
             401: components["responses"]["Problem401"];
             404: components["responses"]["Problem404"];
             408: components["responses"]["Problem408"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+        };
+    };
+    emptyServer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /**
+                 * @description The server's name: `sqlite`, or host and port.
+                 * @example db1.internal:3306
+                 */
+                server: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "to": "db2.internal:3306",
+                 *       "parallel": 2
+                 *     }
+                 */
+                "application/json": components["schemas"]["EmptyServer"];
+            };
+        };
+        responses: {
+            /** @description The job. */
+            202: {
+                headers: {
+                    "X-Request-ID": components["headers"]["X-Request-ID"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobBegun"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            404: components["responses"]["Problem404"];
+            408: components["responses"]["Problem408"];
+            409: components["responses"]["Problem409"];
             413: components["responses"]["Problem413"];
             415: components["responses"]["Problem415"];
             422: components["responses"]["Problem422"];
