@@ -6,11 +6,11 @@ import io
 import os
 import re
 import tempfile
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, cast
+from typing import IO, Any, Final, cast
 
 from litestar.types import HTTPScope, Receive
 from multipart import (  # type: ignore[import-untyped]  # it has types and does not say so
@@ -41,6 +41,7 @@ _IMPORT: Final = re.compile(f"{_RECORDS}([^/]+)/imports?/?")
 """Litestar routes a path with a slash at its end like one without."""
 _LONGEST_TEXT: Final = 256 * 1024
 """The maximum number of bytes of all parts except the file."""
+_OPEN_FILES: Final = Path("/proc/self/fd")
 
 
 @dataclass(slots=True)
@@ -108,7 +109,7 @@ async def taken_in(
 async def received_file(
     request: ApiRequest, media_type: str, limit: int, seconds: float
 ) -> AsyncIterator[Path]:
-    """The body of a request as a file, which is deleted at the end of the block.
+    """The body of a request as a file, which is gone at the end of the block, and with this process.
 
     Raises as :func:`api.requests.bodies.read_body`, and :class:`~api.errors.UnsupportedMediaType`.
 
@@ -119,7 +120,7 @@ async def received_file(
         raise UnsupportedMediaType(given, media_type)
     require_plain((request.header(b"content-encoding") or "").encode())
     require_length(request.header(b"content-length"), limit)
-    with tempfile.NamedTemporaryFile() as file:
+    with _unnamed_file() as (file, path):
         received = 0
         try:
             async with asyncio.timeout(seconds):
@@ -133,7 +134,22 @@ async def received_file(
             raise BodyTooSlow from None
         except OSError as error:
             raise _not_stored(file.fileno()) from error
-        yield Path(file.name)
+        yield path
+
+
+@contextmanager
+def _unnamed_file() -> Iterator[tuple[IO[bytes], Path]]:
+    """A temporary file, and a path under which this process can open it again.
+
+    Where the system lists open files (https://man7.org/linux/man-pages/man5/proc_pid_fd.5.html) it has no
+    other name: nothing is left if the process is killed.
+    """
+    if _OPEN_FILES.is_dir():
+        with tempfile.TemporaryFile() as file:
+            yield file, _OPEN_FILES / str(file.fileno())
+    else:
+        with tempfile.NamedTemporaryFile() as named:
+            yield named, Path(named.name)
 
 
 def _not_stored(file: int) -> UploadNotStored:

@@ -34,6 +34,7 @@ __all__ = [
     "free_port",
     "server_folder",
     "started",
+    "started_in",
 ]
 
 KINDS = ("mariadb", "mysql")
@@ -146,22 +147,36 @@ def started(kind: str, *options: str) -> Iterator[ServerAddress]:
 
     :raises ServerMissing: when there is none on the PATH.
     """
-    binary = binary_of(kind)
-    if binary is None:
+    if binary_of(kind) is None:
         raise ServerMissing(f"no {kind} server: set TEST_{kind.upper()}_URL, or install one")
-    with (
-        server_folder(f"{kind}-") as folder,
-        _running(kind, binary, folder, options) as address,
-    ):
+    with server_folder(f"{kind}-") as folder, _running(kind, folder, options) as address:
         yield address
 
 
 @contextlib.contextmanager
-def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> Iterator[ServerAddress]:
-    shutil.copytree(Path(_initialised(kind, binary).name) / "data", folder / "data")
-    password, port = "tests-only", free_port()
+def _running(kind: str, folder: Path, options: tuple[str, ...]) -> Iterator[ServerAddress]:
+    address, process = started_in(folder, kind, options)
+    try:
+        yield address
+    finally:
+        process.kill()  # its data are deleted anyway
+        process.wait()
+
+
+def started_in(
+    folder: Path, kind: str, options: tuple[str, ...] = (), *, port: int = 0
+) -> "tuple[ServerAddress, subprocess.Popen[bytes]]":
+    """A server with its data in the folder, which it begins with if there are none.
+
+    :param port: 0 for a free one.
+    :raises ServerMissing: when it does not start.
+    """
+    binary, password, port = binary_of(kind), "tests-only", port or free_port()
+    assert binary is not None
+    if not (folder / "data").exists():
+        shutil.copytree(Path(_initialised(kind, binary).name) / "data", folder / "data")
     (folder / "init.sql").write_text(
-        f"CREATE USER 'tester'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
+        f"CREATE USER IF NOT EXISTS 'tester'@'127.0.0.1' IDENTIFIED BY '{password}';\n"
         "GRANT ALL ON *.* TO 'tester'@'127.0.0.1' WITH GRANT OPTION;\n"
     )
     command = [
@@ -175,14 +190,15 @@ def _running(kind: str, binary: str, folder: Path, options: tuple[str, ...]) -> 
         *_WITHOUT_SYNC[kind],
         *options,
     ]  # fmt: skip
-    with (folder / "log").open("wb") as log:
+    with (folder / "log").open("ab") as log:
         process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        try:
-            _wait_for(process, port, folder / "log")
-            yield ServerAddress("127.0.0.1", port, "tester", password, str(folder / "sock"))
-        finally:
-            process.kill()  # its data are deleted anyway
-            process.wait()
+    try:
+        _wait_for(process, port, folder / "log")
+    except ServerMissing:
+        process.kill()
+        process.wait()
+        raise
+    return ServerAddress("127.0.0.1", port, "tester", password, str(folder / "sock")), process
 
 
 def _wait_for(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
