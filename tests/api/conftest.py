@@ -40,12 +40,15 @@ from tenant_schema.users.passwords.hashing import HashParameters
 from tenant_schema.users.tables import Role, User, UserRole
 from tests.api.on_mariadb import MariaDBTemplate, made_on_mariadb
 from tests.conftest import Found, address_or_skip
+from tests.support.thoroughly import THOROUGHLY
 
 structlog.dev.ConsoleRenderer.get_active().exception_formatter = structlog.dev.plain_traceback
 """As in the product. By default the values of all local variables are drawn, which takes seconds."""
 CHEAP = HashParameters(1, 8, 1)
 ON_SQLITE = pytest.mark.parametrize("settings", ["sqlite"], indirect=True)
 """For tests of files and of what else only SQLite has."""
+ON_ONE = pytest.mark.parametrize("settings", ["mariadb" if THOROUGHLY else "sqlite"], indirect=True)
+"""For what is the same on both: on SQLite in `make test`, and on MariaDB where CI tests thoroughly."""
 ON_MARIADB = pytest.mark.parametrize("settings", ["mariadb"], indirect=True)
 PASSWORD = "correct horse battery"
 OPERATOR_TOKEN = "fho_" + "a-token-for-tests-alone-" * 2

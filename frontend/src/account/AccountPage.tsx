@@ -6,7 +6,9 @@ import { notifications } from "@mantine/notifications";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { Email } from "~/account/Email";
 import { Factors } from "~/account/Factors";
+import { Favourites } from "~/account/Favourites";
 import { accountQuery, sessionsQuery } from "~/account/queries";
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
@@ -25,7 +27,9 @@ export default function AccountPage() {
       <Stack gap="xl">
         <Title order={1}>{m.account_menu()}</Title>
         <Profile />
+        <Email />
         <Password />
+        <Favourites />
         <section aria-label={m.second_factors()}>
           <Title order={2} mb="sm">
             {m.second_factors()}

@@ -5,10 +5,12 @@ import "@mantine/core/styles/Table.css";
 
 import { Problem } from "@freehold/client";
 import { Alert, Button, Code, Group, PasswordInput, SimpleGrid, Stack, Table, Text, TextInput } from "@mantine/core";
+import { modals } from "@mantine/modals";
 import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState } from "react";
 
 import { createCredential, hasPasskeys } from "~/account/passkeys";
+import { NameForm } from "~/account/NameForm";
 import { QrCode } from "~/account/QrCode";
 import { factorsQuery } from "~/account/queries";
 import { api } from "~/api";
@@ -17,6 +19,8 @@ import { moment } from "~/fields/format";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
 import { Refusal } from "~/session/Refusal";
+
+const RENAMING = "factor-name";
 
 type State =
   | { step: "list" }
@@ -77,6 +81,21 @@ export function Factors({ onAdded }: { onAdded?: () => void }) {
       await api.DELETE("/api/v1/me/factors/{factorId}", { params: { path: { factorId } } });
       await client.invalidateQueries({ queryKey: factorsQuery.queryKey });
     });
+  const rename = (factorId: string, name: string) =>
+    modals.open({
+      modalId: RENAMING,
+      title: m.factor_rename(),
+      children: (
+        <NameForm
+          name={name}
+          onSave={async (next) => {
+            await api.PATCH("/api/v1/me/factors/{factorId}", { params: { path: { factorId } }, body: { name: next } });
+            await client.invalidateQueries({ queryKey: factorsQuery.queryKey });
+            modals.close(RENAMING);
+          }}
+        />
+      ),
+    });
 
   return (
     <Stack>
@@ -126,6 +145,9 @@ export function Factors({ onAdded }: { onAdded?: () => void }) {
                     <Table.Td>{one.name || (one.kind === "totp" ? m.authenticator_app() : m.passkey())}</Table.Td>
                     <Table.Td c="dimmed">{moment(one.createdAt, style)}</Table.Td>
                     <Table.Td ta="end">
+                      <Button size="compact-sm" variant="subtle" onClick={() => rename(one.id, one.name)}>
+                        {m.factor_rename()}
+                      </Button>
                       <Button size="compact-sm" variant="subtle" color="red" onClick={() => void remove(one.id)}>
                         {m.delete_()}
                       </Button>

@@ -10,16 +10,17 @@ __all__ = ["LAYOUTS", "layout_faults", "watched"]
 
 LAYOUTS = (
     ("on a telephone", 360, 740, "ltr"),
+    ("from right to left on a telephone", 360, 740, "rtl"),
     ("at 200 %", 600, 350, "ltr"),
     ("from right to left", 1200, 700, "rtl"),
-    ("from right to left on a telephone", 360, 740, "rtl"),
 )
 """Name, width and height in pixels, and direction. A window of 1200 to 700 at 200 % has half of each."""
 
 _FAULTS = Path(__file__).with_suffix(".js").read_text()
 
 _STILL = """
-async () => {
+async direction => {
+  document.documentElement.dir = direction;
   await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
   await Promise.allSettled(document.getAnimations().map(one => one.finished));
 }
@@ -35,14 +36,18 @@ async def layout_faults(page: Page) -> list[str]:
     """The faults of the page in each of :data:`LAYOUTS`. Leaves it as it was."""
     size, found = page.viewport_size, list[str]()
     for name, width, height, direction in LAYOUTS:
-        await page.set_viewport_size({"width": width, "height": height})
-        await page.evaluate("direction => { document.documentElement.dir = direction; }", direction)
-        await page.evaluate(_STILL)
+        await _resize(page, width, height)
+        await page.evaluate(_STILL, direction)
         found += [f"{name}: {fault}" for fault in await page.evaluate(_FAULTS)]
     await page.evaluate("document.documentElement.removeAttribute('dir')")
     if size is not None:
-        await page.set_viewport_size(size)
+        await _resize(page, size["width"], size["height"])
     return found
+
+
+async def _resize(page: Page, width: int, height: int) -> None:
+    if page.viewport_size != {"width": width, "height": height}:
+        await page.set_viewport_size({"width": width, "height": height})
 
 
 @asynccontextmanager

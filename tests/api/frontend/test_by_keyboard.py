@@ -5,11 +5,11 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, expect
 
-from tests.api.conftest import ON_SQLITE, PASSWORD
+from tests.api.conftest import ON_ONE, PASSWORD
 from tests.api.frontend.test_in_a_browser import create, workspace
 from tests.api.frontend.test_lists import opens
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 FOCUSED = """
 () => {

@@ -49,9 +49,7 @@ async def test_standard_objects_fields_options_and_pages_are_in_german(
 async def test_a_group_of_the_menu_is_translated_in_the_settings(world_with: Any, browser: Browser) -> None:
     async with world_with(local=True) as world, workspace(world, browser) as shown:
         admin = await world.user()
-        await shown.enter()
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/setup/apps/sales")
+        await shown.enter(path="/setup/apps/sales")
         group = shown.page.locator(".editor-box", has=shown.page.get_by_role("textbox", name="Label").first)
         await group.first.get_by_text("German", exact=False).first.click()
         german = group.first.get_by_role("textbox", name="German")
@@ -73,9 +71,7 @@ async def test_sections_and_shared_views_are_translated_where_they_are_edited(
         admin = await world.user()
         body = {"object": "accounts", "label": "Big ones", "columns": ["name"], "roles": ["member"]}
         view = (await admin.post("/api/v1/views", json=body)).json()["id"]
-        await shown.enter()
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/setup/apps/sales/account")
+        await shown.enter(path="/setup/apps/sales/account")
         section = shown.page.locator(".editor-box").first
         await section.get_by_text("Other languages", exact=False).click()
         german = section.get_by_role("textbox", name="German")

@@ -7,19 +7,17 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
-from tests.api.conftest import ON_SQLITE, PASSWORD, World
+from tests.api.conftest import ON_ONE, PASSWORD, World
 from tests.api.frontend.test_in_a_browser import Workspace, create, edits, workspace
 from tests.api.server.test_protocol import listening
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def opens_globex(shown: Workspace, world: World) -> str:
     """Sign in, open a new record, and return its address in the API."""
     record = await create(await world.user(), name="Globex", phone="+49 30 1")
-    await shown.enter()
-    await shown.row("Globex").wait_for()
-    await shown.page.goto(f"{shown.address}/o/accounts/{record['id']}")
+    await shown.enter(path=f"/o/accounts/{record['id']}")
     await shown.page.get_by_role("heading", name="Globex").wait_for()
     return f"/api/v1/data/accounts/{record['id']}"
 
@@ -171,9 +169,7 @@ async def test_a_form_is_saved_without_the_field_that_is_gone(world_with: Any, b
         body = {"name": "things", "label": "Thing", "pluralLabel": "Things"}
         fields = [{"name": name, "label": name.title(), "type": "text"} for name in ("name", "region")]
         assert (await admin.post("/api/v1/objects", json={**body, "fields": fields})).status_code == 201
-        await shown.enter()
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/o/things/new")
+        await shown.enter(path="/o/things/new")
         await shown.page.get_by_label("Name").fill("Lamp")
         await shown.page.get_by_label("Region").fill("North")
         dropped = await admin.delete("/api/v1/objects/things/fields/region", params={"confirm": "region"})

@@ -7,11 +7,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.api.conftest import ON_SQLITE
+from tests.api.conftest import ON_ONE
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 from tests.api.frontend.test_lists import button, opens
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 LIST = "/o/accounts?cols=name,phone,industry,billing_city,created_at&sort=name"
 COLUMNS = ["name", "phone", "industry", "billing_city", "created_at"]

@@ -7,10 +7,10 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Response, expect
 
-from tests.api.conftest import ON_SQLITE, PASSWORD
+from tests.api.conftest import ON_ONE, PASSWORD
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def accounts(admin: httpx.AsyncClient, number: int, **values: Any) -> list[str]:
@@ -22,9 +22,7 @@ async def accounts(admin: httpx.AsyncClient, number: int, **values: Any) -> list
 
 
 async def opens(shown: Workspace, path: str = "/o/accounts", person: str = "administrator") -> None:
-    await shown.enter(person)
-    await shown.page.get_by_role("button", name="Your account").wait_for()
-    await shown.page.goto(f"{shown.address}{path}")
+    await shown.enter(person, path)
     await shown.page.get_by_role("heading", level=1).wait_for()
 
 

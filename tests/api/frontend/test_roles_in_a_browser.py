@@ -11,12 +11,11 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Response, expect
 
-from tests.api.conftest import World
+from tests.api.conftest import ON_ONE, World
 from tests.api.frontend.test_in_a_browser import Workspace, create, edits, workspace
 from tests.api.people import made_role, made_user
-from tests.support.thoroughly import THOROUGHLY
 
-pytestmark = pytest.mark.asyncio(loop_scope="module")
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +72,6 @@ async def offered(locator: Any, *, expected: bool) -> None:
     await expect(locator).to_have_count(1 if expected else 0)
 
 
-@pytest.mark.parametrize("settings", ["mariadb" if THOROUGHLY else "sqlite"], indirect=True)  # CI does both
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.person)
 async def test_each_sees_and_is_offered_what_they_may(world_with: Any, browser: Browser, case: Case) -> None:
     async with world_with(local=True) as world, workspace(world, browser) as shown:

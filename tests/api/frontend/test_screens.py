@@ -39,10 +39,10 @@ async def test_every_screen_is_accessible_and_fits(
         names, found = await prepare(world), []
         address = shown.address.replace("acme.", "") if screens is CENTRAL_SCREENS else shown.address
         shown.expects_refusals = True
-        if screens in (RECORD_SCREENS, SETUP_SCREENS):
-            await shown.enter()
-            await shown.page.get_by_role("button", name="Your account").wait_for()
         async with watched(shown.page) as forbidden:
+            if screens in (RECORD_SCREENS, SETUP_SCREENS):
+                await shown.enter()
+                await shown.page.get_by_role("button", name="Your account").wait_for()
             async for name in visits(shown.page, address, screens, names):
                 await shown.accessible()
                 await shown.picture(f"{name}-{scheme}")

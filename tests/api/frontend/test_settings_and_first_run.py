@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.api.conftest import ON_SQLITE
+from tests.api.conftest import ON_ONE
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 from tests.api.frontend.test_setup_apps import opens
 from tests.api.records.test_import_jobs import run_all
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010806000000"
@@ -86,9 +86,7 @@ async def test_those_who_may_not_manage_the_tenant_find_no_settings_of_it(
 ) -> None:
     async with world_with(local=True) as world, workspace(world, browser) as shown:
         await world.user("viewer")
-        await shown.enter("viewer")
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/setup/tenant")
+        await shown.enter("viewer", "/setup/tenant")
         await shown.sees("This page does not exist")
 
 
@@ -100,9 +98,7 @@ async def test_a_field_that_is_dropped_meanwhile_leaves_the_page_with_a_sentence
         field = {"name": "region", "label": "Region", "type": "text"}
         assert (await admin.post("/api/v1/objects/accounts/fields", json=field)).status_code == 201
         await create(admin, name="Globex", region="North")
-        await shown.enter()
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/o/accounts?cols=name,region")
+        await shown.enter(path="/o/accounts?cols=name,region")
         await expect(shown.row("Globex")).to_contain_text("North")
         response = await admin.delete("/api/v1/objects/accounts/fields/region", params={"confirm": "region"})
         assert response.status_code == 204, response.text
@@ -168,6 +164,31 @@ async def test_an_import_runs_on_while_its_page_is_left(world_with: Any, browser
         await shown.accessible()
         await shown.page.get_by_role("link", name="Accounts").last.click()
         await shown.row("Globex").wait_for()
+        assert shown.faults == []
+
+
+async def test_a_file_that_can_be_read_in_two_ways_is_imported_once_its_format_is_chosen(
+    world_with: Any, browser: Browser
+) -> None:
+    async with world_with(local=True) as world, workspace(world, browser) as shown:
+        await opens(shown, "../o/accounts/import")
+        lines = b'Name,Employees\nGlobex,"1,234"\n'
+        file = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": lines}
+        await shown.page.locator("input[type=file]").set_input_files(file)
+        check = shown.page.get_by_role("button", name="Check the file")
+        await check.click()
+        await shown.sees("can have decimals or thousands")
+        decimal = shown.page.get_by_role("combobox", name="Mark before decimals")
+        await decimal.click()
+        await shown.page.get_by_role("option", name="Point", exact=True).click()
+        await shown.accessible()
+        await check.click()
+        await shown.page.get_by_role("button", name="Import", exact=True).click()
+        await shown.sees("You may leave this page")
+        await run_all(world)
+        await shown.sees("The import is complete")
+        (globex,) = (await (await world.user()).get("/api/v1/data/accounts")).json()["data"]
+        assert 1234 in globex.values()
         assert shown.faults == []
 
 

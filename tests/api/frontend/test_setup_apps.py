@@ -14,9 +14,7 @@ pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
 
 async def opens(shown: Workspace, path: str, person: str = "administrator") -> None:
     """Sign in, and go to a page of the settings."""
-    await shown.enter(person)
-    await shown.page.get_by_role("button", name="Your account").wait_for()
-    await shown.page.goto(f"{shown.address}/setup/{path}")
+    await shown.enter(person, f"/setup/{path}")
     await shown.page.get_by_role("heading", level=1).wait_for()
 
 
@@ -227,8 +225,6 @@ async def test_those_who_do_not_manage_apps_find_no_settings_of_them(
     world_with: Any, browser: Browser
 ) -> None:
     async with world_with(local=True) as world, workspace(world, browser) as shown:
-        await shown.enter("member")
-        await shown.page.get_by_role("button", name="Your account").wait_for()
-        await shown.page.goto(f"{shown.address}/setup/apps")
+        await shown.enter("member", "/setup/apps")
         await shown.sees("This page does not exist")
         assert shown.faults == []

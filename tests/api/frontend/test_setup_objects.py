@@ -7,10 +7,10 @@ import httpx
 import pytest
 from playwright.async_api import Browser, Locator, expect
 
-from tests.api.conftest import ON_SQLITE
+from tests.api.conftest import ON_ONE
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def opens(shown: Workspace, path: str, heading: str) -> None:

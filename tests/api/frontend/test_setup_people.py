@@ -18,9 +18,7 @@ MINE = {"owner": {"eq": "$me"}}
 
 async def opens(shown: Workspace, path: str, heading: str, person: str = "administrator") -> None:
     """Sign in, and open a page of the settings."""
-    await shown.enter(person)
-    await shown.page.get_by_role("button", name="Your account").wait_for()
-    await shown.page.goto(f"{shown.address}/setup/{path}")
+    await shown.enter(person, f"/setup/{path}")
     await shown.page.get_by_role("heading", name=heading, exact=True).wait_for()
 
 

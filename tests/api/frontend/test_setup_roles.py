@@ -5,12 +5,12 @@ from typing import Any
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.api.conftest import ON_SQLITE
+from tests.api.conftest import ON_ONE
 from tests.api.frontend.test_in_a_browser import workspace
 from tests.api.frontend.test_setup_people import MINE, ROLES, button, confirms, opens, stored
 from tests.api.people import made_role, role_id
 
-pytestmark = [ON_SQLITE, pytest.mark.asyncio(loop_scope="module")]
+pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
 
 async def test_a_rule_has_groups_of_conditions(world_with: Any, browser: Browser) -> None:

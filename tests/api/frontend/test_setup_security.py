@@ -78,6 +78,7 @@ async def test_the_address_has_the_filter_of_the_audit_trail(world_with: Any, br
         await shown.page.get_by_label("What").select_option("role.*")
         await expect(shown.page).to_have_url(re.compile(r"action=role\.\*"))
         await expect(events).to_have_count(50)  # the first page, and all of it drawn
+        await shown.page.mouse.move(600, 400)
         await shown.page.mouse.wheel(0, 20_000)
         await expect(events).to_have_count(60)
         await shown.page.reload()

@@ -15,6 +15,8 @@ import { navigationQuery, objectQuery, queries } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
 import { currentStyle } from "~/records/style";
+import { type Format } from "~/records/import/format";
+import { FormatOptions } from "~/records/import/FormatOptions";
 import { JobPanel } from "~/records/import/JobPanel";
 import { isEnded, jobQuery, jobsQuery } from "~/records/import/jobs";
 import { RunningJobs } from "~/records/import/RunningJobs";
@@ -38,6 +40,8 @@ export default function ImportPage() {
   const [mapping, setMapping] = useState<Mapping>({});
   const [mode, setMode] = useState("all_or_nothing");
   const [key, setKey] = useState<string | null>(null);
+  const [format, setFormat] = useState<Format>({});
+  const [showsFormat, setShowsFormat] = useState(false);
   const [state, setState] = useState<State>({ step: "file" });
   const [refusal, setRefusal] = useState<Problem | null>(null);
   const abort = useRef(new AbortController());
@@ -57,6 +61,7 @@ export default function ImportPage() {
         options: {
           mode: dry ? "good_lines" : mode,
           timeZone: currentStyle().timeZone,
+          ...format,
           ...(dry ? { dryRun: "true" } : {}),
           ...(key === null ? {} : { upsertBy: key }),
         },
@@ -64,7 +69,9 @@ export default function ImportPage() {
         signal: abort.current.signal,
       };
       if (dry) {
-        setState({ step: "checked", report: await checkFile(upload) });
+        const report = await checkFile(upload);
+        setState({ step: "checked", report });
+        if (report.errors?.some((one) => one.code.startsWith("ambiguous"))) setShowsFormat(true);
         return;
       }
       const job = await beginImport(upload);
@@ -72,7 +79,10 @@ export default function ImportPage() {
       await queries.invalidateQueries({ queryKey: jobsQuery.queryKey });
       setState({ step: "job", id: job.id });
     } catch (error) {
-      if (error instanceof Problem) setRefusal(error);
+      if (error instanceof Problem) {
+        setRefusal(error);
+        setShowsFormat(true); // what could not be found out is said there
+      }
       setState({ step: "file" });
     }
   };
@@ -113,6 +123,14 @@ export default function ImportPage() {
               {m.check_file()}
             </Button>
           </Group>
+        )}
+        {(state.step === "file" || state.step === "checked") && (
+          <FormatOptions
+            format={format}
+            onChange={(next) => { setFormat(next); setState({ step: "file" }); }}
+            isOpen={showsFormat}
+            onToggle={() => setShowsFormat(!showsFormat)}
+          />
         )}
         {state.step === "running" && (
           <Stack gap="xs" role="status">

@@ -6,6 +6,7 @@ import { NotFound } from "~/app/NotFound";
 import { labelOf } from "~/fields/labels";
 import type { FilterJson } from "~/filters/filter";
 import { ListPage, type ListLayout } from "~/records/list/ListPage";
+import { PageStar } from "~/records/record/Star";
 
 const route = getRouteApi("/shell/a/$app/$page");
 
@@ -27,6 +28,7 @@ export default function AppPage() {
       title={labelOf(data)}
       place={`${app}/${page}`}
       layout={layoutOf(data.layout)}
+      star={<PageStar app={app} page={page} />}
       search={search}
       onSearch={(next, replace) => void navigate({ search: next, replace })}
     />

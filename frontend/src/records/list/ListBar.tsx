@@ -9,6 +9,7 @@ import type { Conditions } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import { exportAddress } from "~/records/list/exporting";
 import type { ListShape } from "~/records/list/shape";
+import { currentStyle } from "~/records/style";
 import { useKeys } from "~/shell/keys";
 
 interface Props {
@@ -16,6 +17,7 @@ interface Props {
   /** The id of the view: another one has other words. */
   view: string | undefined;
   title: string;
+  star: ReactNode;
   /** The objects' plural label. */
   objects: string;
   fields: Field[];
@@ -26,12 +28,13 @@ interface Props {
   words: RefObject<HTMLInputElement | null>;
   onWords: (words: string) => void;
   onConditions: (conditions: Conditions) => void;
+  onSummary: () => void;
   columns: ReactNode;
   total: ReactNode;
 }
 
 /** What is above a list: search, filter, columns, and what can be done with all of it. */
-export function ListBar({ object, view, title, objects, fields, shape, mayCreate, mayImport, words, onWords, onConditions, columns, total }: Props) {
+export function ListBar({ object, view, title, star, objects, fields, shape, mayCreate, mayImport, words, onWords, onConditions, onSummary, columns, total }: Props) {
   const navigate = useNavigate();
   const search = useDebouncedCallback(onWords, 250);
   const create = () => void navigate({ to: "/o/$object/new", params: { object } });
@@ -41,6 +44,7 @@ export function ListBar({ object, view, title, objects, fields, shape, mayCreate
       <Title order={1} mr="sm">
         {title}
       </Title>
+      {star}
       <TextInput
         key={view}
         ref={words}
@@ -64,8 +68,9 @@ export function ListBar({ object, view, title, objects, fields, shape, mayCreate
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item onClick={onSummary}>{m.summary()}</Menu.Item>
             {mayImport && <Menu.Item renderRoot={(props) => <Link to="/o/$object/import" params={{ object }} {...props} />}>{m.import_()}</Menu.Item>}
-            <Menu.Item component="a" href={exportAddress(object, shape)} download>
+            <Menu.Item component="a" href={exportAddress(object, shape, currentStyle().locale)} download>
               {m.export_()}
             </Menu.Item>
             <Menu.Item onClick={() => globalThis.print()}>{m.print_()}</Menu.Item>

@@ -1,12 +1,12 @@
 import { Alert, Button, Text } from "@mantine/core";
 import { useSuspenseQueries, useSuspenseQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useCallback, useEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 
 import { isSupport, navigationQuery, objectQuery, viewsQuery, type Entry } from "~/api";
 import { messageOf } from "~/app/messages";
 import { choicesOf, preferencesQuery } from "~/app/preferences";
-import { toText } from "~/filters/filter";
+import { toText, type Condition } from "~/filters/filter";
 import { m } from "~/paraglide/messages";
 import { BulkBar } from "~/records/bulk/BulkBar";
 import { settable } from "~/records/bulk/plan";
@@ -33,12 +33,14 @@ interface Props {
   layout?: ListLayout;
   /** The name of the page under which the user's columns are kept. */
   place?: string;
+  /** Makes the page a favourite. */
+  star?: ReactNode;
   search: ListSearch;
   onSearch: (search: ListSearch, replace: boolean) => void;
 }
 
 /** A list of records. The address has all of its state, so that a link or Back gives the same list. */
-export function ListPage({ object, title, layout, place, search, onSearch }: Props) {
+export function ListPage({ object, title, layout, place, star, search, onSearch }: Props) {
   const { data: navigation } = useSuspenseQuery(navigationQuery);
   const [{ data: detail }, { data: views }, { data: preferences }] = useSuspenseQueries({ queries: [objectQuery(object), viewsQuery(object), preferencesQuery] });
   const navigate = useNavigate();
@@ -79,6 +81,12 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
   const onEnd = useCallback(() => {
     if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
   }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  const summarise = async () => {
+    const { openSummary } = await import("~/records/summary/SummaryDialog");
+    const { any, groups } = shape.conditions;
+    const onGroup = any && groups.length > 0 ? null : (one: Condition) => change({ filter: toText({ any: false, groups: [...groups, [one]] }) });
+    openSummary({ object, fields: detail.fields, asked, nameFields, onGroup });
+  };
   const isNarrowed = shape.search !== "" || shape.conditions.groups.length > 0;
   return (
     <div className="list-page">
@@ -86,6 +94,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
         object={object}
         view={view?.id}
         title={title ?? detail.pluralLabel}
+        star={star}
         objects={detail.pluralLabel}
         fields={detail.fields}
         shape={shape}
@@ -94,6 +103,7 @@ export function ListPage({ object, title, layout, place, search, onSearch }: Pro
         words={words}
         onWords={(q) => change({ q }, true)}
         onConditions={(conditions) => change({ filter: toText(conditions) }, true)}
+        onSummary={() => void summarise()}
         columns={<ColumnsMenu fields={detail.fields} shown={shown.names} pinned={shown.pinned} onChange={shown.set} onReset={shown.reset} />}
         total={count && <Total object={object} body={body} count={count} />}
       />

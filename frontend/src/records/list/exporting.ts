@@ -1,10 +1,14 @@
 import { serialized } from "@freehold/client";
 
+import { numberFormat } from "~/fields/formatters";
 import { both, toJson, type FilterJson } from "~/filters/filter";
 import type { ListShape } from "~/records/list/shape";
 
-/** The address of the CSV file with all records of a list and its columns. */
-export function exportAddress(object: string, shape: ListShape): string {
+/**
+ * The address of the CSV file with all records of a list and its columns. Where decimals have a comma, spreadsheets
+ * expect semicolons between columns.
+ */
+export function exportAddress(object: string, shape: ListShape, locale: string): string {
   const filter = both(shape.fixed, toJson(shape.conditions));
   const query = {
     filter: parameters(filter),
@@ -12,6 +16,7 @@ export function exportAddress(object: string, shape: ListShape): string {
     sort: shape.sort,
     fields: shape.columns.map((one) => one.name),
     bom: true,
+    ...(numberFormat(locale, {}).format(0.5).includes(",") ? { delimiter: "semicolon" } : {}),
   };
   return `/api/v1/data/${encodeURIComponent(object)}/export.csv?${serialized(query)}`;
 }

@@ -2,7 +2,7 @@ import "@mantine/core/styles/FloatingIndicator.css";
 import "@mantine/core/styles/SegmentedControl.css";
 import "~/setup/security/security.css";
 
-import { Badge, Button, SegmentedControl, Stack, Text } from "@mantine/core";
+import { Anchor, Badge, Button, SegmentedControl, Stack, Text } from "@mantine/core";
 import { useDisclosure } from "@mantine/hooks";
 import { modals } from "@mantine/modals";
 import { useQuery, useSuspenseQuery } from "@tanstack/react-query";
@@ -51,6 +51,16 @@ export default function KeysPage() {
           </ul>
         )}
       </Stack>
+      <Text size="sm" c="dimmed" mt="lg">
+        {m.key_for_programs()}{" "}
+        <Anchor href="/schema" target="_blank" rel="noopener">
+          {m.key_documentation()}
+        </Anchor>
+        {" · "}
+        <Anchor href="/api/v1/schema.d.ts" download>
+          {m.key_types()}
+        </Anchor>
+      </Text>
       <NewKeyDialog opened={creating} roles={navigation.roles} onClose={close} />
     </div>
   );

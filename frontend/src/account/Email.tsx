@@ -1,0 +1,48 @@
+import "@mantine/core/styles/PasswordInput.css";
+
+import { Alert, Button, Group, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
+import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useState, type FormEvent } from "react";
+
+import { accountQuery } from "~/account/queries";
+import { api } from "~/api";
+import { messageOf } from "~/app/messages";
+import { m } from "~/paraglide/messages";
+
+/** The address that the user signs in with. Another one counts once the link that is sent to it was opened. */
+export function Email() {
+  const client = useQueryClient();
+  const { data: account } = useSuspenseQuery(accountQuery);
+  const [email, setEmail] = useState("");
+  const [password, setPassword] = useState("");
+  const [error, setError] = useState("");
+  const submit = async (event: FormEvent) => {
+    event.preventDefault();
+    setError("");
+    try {
+      await api.PATCH("/api/v1/me", { body: { email, ...(password === "" ? {} : { password }) } });
+      setEmail("");
+      setPassword("");
+      await client.invalidateQueries({ queryKey: accountQuery.queryKey });
+    } catch (failure) {
+      setError(messageOf(failure));
+    }
+  };
+  return (
+    <section aria-label={m.email_change()}>
+      <Title order={2} mb="sm">
+        {m.email_change()}
+      </Title>
+      <form onSubmit={(event) => void submit(event)}>
+        <Stack>
+          {account.pendingEmail && <Alert role="status">{m.email_change_sent({ email: account.pendingEmail })}</Alert>}
+          <TextInput type="email" label={m.email_new()} description={m.email_change_text()} autoComplete="email" required value={email} error={error || null} onChange={(event) => setEmail(event.currentTarget.value)} />
+          <PasswordInput label={m.current_password()} autoComplete="current-password" value={password} onChange={(event) => setPassword(event.currentTarget.value)} />
+          <Group>
+            <Button type="submit">{m.email_change()}</Button>
+          </Group>
+        </Stack>
+      </form>
+    </section>
+  );
+}
