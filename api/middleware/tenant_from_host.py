@@ -1,9 +1,7 @@
 """TenantFromHost: finds the tenant by the request's host name, and binds its database."""
 
-from collections.abc import Coroutine
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any, TypeVar
 
 from litestar.exceptions import NotFoundException
 from litestar.types import ASGIApp, HTTPScope, Receive, Send
@@ -37,7 +35,6 @@ from tenant_schema.users.audit.write import Origin, came_from
 
 __all__ = ["TenantFromHost"]
 
-_T = TypeVar("_T")
 _BODILESS = frozenset({"GET", "HEAD"})
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 
@@ -106,9 +103,15 @@ class TenantFromHost:
                 await serve_frontend(scope, receive, send)
                 return
             rate = context.rate = platform.usage.rate_of(tenant)
-            if rate is not None:
-                platform.usage.admit(tenant.id, rate)
-            await self._serve_recorded(tenant, scope, receive, send)
+            if rate is None:
+                await self._serve_recorded(tenant, scope, receive, send)
+                return
+            try:
+                rate.take(platform.usage.clock())
+                await self._serve_recorded(tenant, scope, receive, send)
+            except RequestsRefused:
+                platform.usage.count_refused(tenant)
+                raise
 
     async def _upgraded(self, tenant: TenantRef) -> TenantRef:
         """Return the tenant at a level that is served, if its database has one by now.
@@ -173,22 +176,14 @@ class TenantFromHost:
             async with self._platform.tenancy.use(tenant):
                 return await self._platform.schema.repair_after_error(scope["state"]["tenant"])
 
-        await self._counted(tenant, scope, rerun_repaired(scope, serve, repair))
-
-    async def _counted(self, tenant: TenantRef, scope: HTTPScope, work: Coroutine[Any, Any, _T]) -> _T:
-        """Await the work as one of the tenant's requests at the same time, if its plan admits another one."""
         rate = scope["state"]["context"].rate
-        if rate is None:
-            return await work
+        if rate is not None:
+            rate.begin()
         try:
-            self._platform.usage.begin(tenant.id, rate)
-        except RequestsRefused:
-            work.close()
-            raise
-        try:
-            return await work
+            await rerun_repaired(scope, serve, repair)
         finally:
-            rate.end()
+            if rate is not None:
+                rate.end()
 
     async def _once(self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send) -> None:
         origin = Origin(scope["state"]["context"].id, scope["state"]["address"])
@@ -243,12 +238,8 @@ class TenantFromHost:
                 waits = value.lower() == b"100-continue"
         if not waits:
             return True
-
-        async def attempt() -> bool:
-            async with self._platform.tenancy.use(tenant):
-                return await try_without_body(self._tenant_app, scope, send)
-
-        return await self._counted(tenant, scope, attempt())
+        async with self._platform.tenancy.use(tenant):
+            return await try_without_body(self._tenant_app, scope, send)
 
     async def _take_in(self, scope: HTTPScope, receive: Receive) -> None:
         """Read the body before an engine is leased, so that a slow client blocks nobody.

@@ -65,6 +65,7 @@ class TenantRate:
     """Admits requests of one tenant.
 
     :param now: seconds of a clock that only increases, as in all methods.
+    :ivar limits: the limits at present; see :meth:`change`.
     :ivar own: the counters that other processes read.
     :ivar used_at: when the last request came, or records were written by a job.
     """
@@ -76,14 +77,15 @@ class TenantRate:
         "_heard",
         "_learns",
         "_level",
-        "_limits",
         "_others",
         "_policies",
         "_rate",
+        "_room",
         "_running_elsewhere",
         "_seen",
         "_share",
         "_tokens",
+        "limits",
         "own",
         "used_at",
     )
@@ -96,24 +98,22 @@ class TenantRate:
         self._share, self._running_elsewhere = 1.0, 0
         self._at = self._exchanged_at = now
         self.used_at = -inf
-        self._limits = Limits("")
+        self._room = inf
+        self._policies: list[_Header] = []
+        self.limits = Limits("")
         self._rate = self._burst = self._level = self._tokens = 0.0
         self.change(limits)
         self._level = self._tokens = self._burst
-
-    @property
-    def limits(self) -> Limits:
-        """The limits at present."""
-        return self._limits
 
     def change(self, limits: Limits) -> None:
         """Apply other limits from now on. What is under way, and tokens that are left, stay as far as they
         are allowed.
         """
-        if limits == self._limits:
-            self._limits = limits
+        if limits == self.limits:
+            self.limits = limits
             return
-        had_rate, self._limits = self._rate > 0, limits
+        had_rate, self.limits = self._rate > 0, limits
+        self._find_room()
         self._rate = float(limits.requests_per_second or 0)
         self._burst = float(limits.burst or limits.requests_per_second or 0)
         self._policies = _policies(limits, self._rate, self._burst)
@@ -130,12 +130,13 @@ class TenantRate:
         own = self.own
         own.asked += 1
         self.used_at = now
-        self._require_room()
+        if own.running >= self._room:
+            raise self._too_many()
         if self._rate:
-            self._refill(now)
-            if self._level < 1.0:
+            level = self._refill(now)
+            if level < 1.0:
                 raise TooManyRequests(int(self._rate), self._seconds_to(1.0))
-            self._level -= 1.0
+            self._level = level - 1.0
         own.admitted += 1
 
     def begin(self) -> None:
@@ -143,27 +144,29 @@ class TenantRate:
 
         Raises :class:`~central.plans.errors.TooManyConcurrentRequests`.
         """
-        self._require_room()
+        if self.own.running >= self._room:
+            raise self._too_many()
         self.own.running += 1
 
     def end(self) -> None:
         """End a request that has begun."""
         self.own.running -= 1
 
-    def _require_room(self) -> None:
-        most = self._limits.concurrent_requests
-        if most is not None and self.own.running + self._running_elsewhere >= most:
-            raise TooManyConcurrentRequests(most, self.own.running + self._running_elsewhere)
+    def _too_many(self) -> TooManyConcurrentRequests:
+        most = self.limits.concurrent_requests or 0
+        return TooManyConcurrentRequests(most, self.own.running + self._running_elsewhere)
 
     def headers(self) -> list[_Header]:
         """Return the limits of requests and what is left of the rate, as headers.
 
         https://datatracker.ietf.org/doc/draft-ietf-httpapi-ratelimit-headers-10
         """
-        found = [] if self._policies is None else [self._policies]
+        found = self._policies.copy()
         if self._rate:
-            left = b'"requests";r=%d;t=%d' % (max(self._level, 0.0), self._seconds_to(self._burst))
-            found.append((b"ratelimit", left))
+            level = self._level
+            left = int(level) if level > 0.0 else 0
+            seconds = ceil((self._burst - level) / (self._rate * self._share)) or 1
+            found.append((b"ratelimit", f'"requests";r={left};t={seconds}'.encode()))
         return found
 
     def exchange(self, others: Mapping[str, Counters], now: float) -> tuple[int, int]:
@@ -176,6 +179,7 @@ class TenantRate:
         own_admitted = self.own.admitted - self._seen.admitted
         self._seen.asked, self._seen.admitted = self.own.asked, self.own.admitted
         self._running_elsewhere = running
+        self._find_room()
         self._refill(now)
         passed, self._exchanged_at = now - self._exchanged_at, now
         if not asked and self._share == 1.0 and self._heard >= self._level:
@@ -228,20 +232,32 @@ class TenantRate:
             return 1.0
         return max(own / (own + asked), _LEAST_SHARE / (active + 1))
 
-    def _refill(self, now: float) -> None:
-        passed, self._at = now - self._at, now
-        most = max(self._burst * self._share, 1.0)
-        if self._level < most:
-            self._level = min(self._level + passed * self._rate * self._share, most)
+    def _find_room(self) -> None:
+        """Find how many requests may run here at the same time."""
+        most = self.limits.concurrent_requests
+        self._room = inf if most is None else most - self._running_elsewhere
+
+    def _refill(self, now: float) -> float:
+        """Return the level after what has passed since the last call."""
+        level, most = self._level, self._burst * self._share
+        if most < 1.0:
+            most = 1.0
+        if level < most:
+            level += (now - self._at) * self._rate * self._share
+            if level > most:
+                level = most
+            self._level = level
+        self._at = now
+        return level
 
     def _seconds_to(self, level: float) -> int:
         return max(ceil((level - self._level) / (self._rate * self._share)), 1)
 
 
-def _policies(limits: Limits, rate: float, burst: float) -> _Header | None:
+def _policies(limits: Limits, rate: float, burst: float) -> list[_Header]:
     found = []
     if rate:
         found.append(b'"requests";q=%d;w=%d' % (burst, max(ceil(burst / rate), 1)))
     if limits.concurrent_requests is not None:
         found.append(b'"concurrency";q=%d;qu="concurrent-requests"' % limits.concurrent_requests)
-    return (b"ratelimit-policy", b", ".join(found)) if found else None
+    return [(b"ratelimit-policy", b", ".join(found))] if found else []

@@ -7,7 +7,6 @@ from typing import Final
 from uuid import UUID, uuid4
 from weakref import WeakValueDictionary
 
-from central.plans.errors import RequestsRefused
 from central.plans.limits import Limits
 from central.registry import Registry, TenantRef
 from central.usage.metering import PORTION, add_requests, mark_changed
@@ -61,12 +60,12 @@ class Tracker(TenantQuota):
 class TenantUsage:
     """Counts the requests of all tenants, and limits those of tenants with a plan.
 
-    :param clock: returns seconds that only increase.
+    :ivar clock: returns seconds that only increase.
     """
 
     def __init__(self, registry: Registry, clock: Callable[[], float] = time.monotonic) -> None:
         self._registry = registry
-        self._clock = clock
+        self.clock = clock
         self._trackers: dict[UUID, Tracker] = {}
         self._dropped: WeakValueDictionary[UUID, Tracker] = WeakValueDictionary()
         """Those of tenants that had no requests for long, and are bound by a job."""
@@ -80,43 +79,25 @@ class TenantUsage:
         if counted is None:
             counted = self._requests[tenant.id] = [0, 0]
         counted[0] += 1
-        if tenant.limits is not None:
-            return self._tracker(tenant, tenant.limits).rate
-        if tenant.id in self._trackers:
-            self._trackers[tenant.id].follow(tenant)
+        tracker, limits = self._trackers.get(tenant.id), tenant.limits
+        if tracker is not None and tracker.rate.limits is limits:
+            return tracker.rate
+        if limits is not None:
+            return self._tracker(tenant, limits).rate
+        if tracker is not None:
+            tracker.follow(tenant)
         return None
 
-    def admit(self, tenant_id: UUID, rate: TenantRate) -> None:
-        """Admit a request that was counted, or count that it was refused.
-
-        Raises :class:`~central.plans.errors.RequestsRefused`.
-        """
-        try:
-            rate.take(self._clock())
-        except RequestsRefused:
-            self._count_refused(tenant_id)
-            raise
-
-    def begin(self, tenant_id: UUID, rate: TenantRate) -> None:
-        """Begin to execute an admitted request until ``rate.end()``, or count that it was refused.
-
-        Raises :class:`~central.plans.errors.RequestsRefused`.
-        """
-        try:
-            rate.begin()
-        except RequestsRefused:
-            self._count_refused(tenant_id)
-            raise
-
-    def _count_refused(self, tenant_id: UUID) -> None:
-        self._requests.setdefault(tenant_id, [0, 0])[1] += 1
+    def count_refused(self, tenant: TenantRef) -> None:
+        """Count that a request was refused."""
+        self._requests.setdefault(tenant.id, [0, 0])[1] += 1
 
     def _tracker(self, tenant: TenantRef, limits: Limits) -> Tracker:
         """Return the counters of a tenant, for its limits as they are now."""
         tracker = self._trackers.get(tenant.id)
         if tracker is None:
             kept = self._dropped.get(tenant.id)
-            tracker = Tracker(tenant, limits, self._clock) if kept is None else kept
+            tracker = Tracker(tenant, limits, self.clock) if kept is None else kept
             self._trackers[tenant.id] = tracker
         if tracker.rate.limits is not limits:
             if tracker.follow(tenant):
@@ -150,14 +131,14 @@ class TenantUsage:
             portion = trackers[start : start + PORTION]
             await self._read(portion, version)
             await self._share(portion)
-        now = self._clock()
+        now = self.clock()
         if now - self._forgot_at > _IDLE:
             self._forgot_at = now
             await forget_ended()
 
     async def _read(self, trackers: Sequence[Tracker], version: int) -> None:
         """Read limits and sizes of databases, if the registry has changed or that was long ago."""
-        now = self._clock()
+        now = self.clock()
         due = {
             one.tenant_id: one for one in trackers if one.version != version or now - one.read_at >= _MEASURED
         }
@@ -175,7 +156,7 @@ class TenantUsage:
             tracker.rate.own.beat += 1
         await write_counters({one.key: (one.tenant_id, one.rate.own) for one in trackers})
         counters = await read_counters([one.tenant_id for one in trackers])
-        now = self._clock()
+        now = self.clock()
         for tracker in trackers:
             others = counters[tracker.tenant_id]
             others.pop(tracker.key, None)
@@ -185,7 +166,7 @@ class TenantUsage:
         """Return the trackers of tenants that had requests lately, or whose records a job writes. Those of
         long ago are dropped, unless a job has bound them.
         """
-        found, now = [], self._clock()
+        found, now = [], self.clock()
         for tracker in (dict(self._dropped) | self._trackers).values():
             own = tracker.rate.own
             idle = 0.0 if own.running or own.rows_open else now - tracker.rate.used_at

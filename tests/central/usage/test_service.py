@@ -33,9 +33,9 @@ def clock() -> Clock:
 async def test_counters_of_many_tenants_are_exchanged_in_portions(clock: Clock) -> None:
     usage = TenantUsage(new_registry(), clock)
     for _ in range(3_000):  # SQLite binds at most 32,766 values
-        rate = usage.rate_of(one := tenant())
+        rate = usage.rate_of(tenant())
         assert rate is not None
-        usage.admit(one.id, rate)
+        rate.take(clock())
     await usage.exchange()
     assert await ProcessUse.count() == 3_000
     await usage.write_requests()
@@ -72,7 +72,7 @@ async def test_limits_are_read_once_and_not_at_each_exchange(clock: Clock, centr
     for _ in range(3):
         rate = usage.rate_of(one)
         assert rate is not None
-        usage.admit(one.id, rate)
+        rate.take(clock())
         with statements_of(central) as statements:
             await usage.exchange()
         sent.append(len(statements))
