@@ -102,16 +102,8 @@ class TenantFromHost:
             if is_frontend(scope, TENANT_PAGES):
                 await serve_frontend(scope, receive, send)
                 return
-            rate = context.rate = platform.usage.rate_of(tenant)
-            if rate is None:
-                await self._serve_recorded(tenant, scope, receive, send)
-                return
-            try:
-                rate.take(platform.usage.clock())
-                await self._serve_recorded(tenant, scope, receive, send)
-            except RequestsRefused:
-                platform.usage.count_refused(tenant)
-                raise
+            context.rate = platform.usage.rate_of(tenant)
+            await self._serve_recorded(tenant, scope, receive, send)
 
     async def _upgraded(self, tenant: TenantRef) -> TenantRef:
         """Return the tenant at a level that is served, if its database has one by now.
@@ -132,11 +124,15 @@ class TenantFromHost:
     async def _serve_recorded(
         self, tenant: TenantRef, scope: HTTPScope, receive: Receive, send: Send
     ) -> None:
-        """Serve the request, and record its outcome if it has support access."""
+        """Serve the request if the plan admits it, and record its outcome if it has support access."""
         context: RequestContext = scope["state"]["context"]
         try:
+            if context.rate is not None:
+                context.rate.take(self._platform.usage.clock())
             await self._serve_tenant(tenant, scope, receive, send)
         except Exception as error:
+            if isinstance(error, RequestsRefused):
+                self._platform.usage.count_refused(tenant)
             await self._record_status(tenant, context, context.status or status_of(error))
             raise
         if context.support is not None:

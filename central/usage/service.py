@@ -25,23 +25,35 @@ _MEASURED: Final = 300.0
 _NO_LIMITS: Final = Limits("")
 
 
+_EXCHANGED: Final = 100
+"""The counters of so many tenants are exchanged by one statement: to write it keeps the process busy."""
+
+
 class Tracker(TenantQuota):
     """The counters of a tenant with a plan, and its quota.
 
     :ivar key: tells them from those of other processes.
     :ivar version: the registry's version when it was read; None if it was not.
     :ivar read_at: when that was.
+    :ivar written: the counters as others can know them.
     """
 
-    __slots__ = ("__weakref__", "_disconnects", "key", "read_at", "tenant_id", "version")
+    __slots__ = ("__weakref__", "_disconnects", "key", "read_at", "tenant_id", "version", "written")
 
     def __init__(self, tenant: TenantRef, limits: Limits, clock: Callable[[], float]) -> None:
         super().__init__(TenantRate(limits, clock()), clock)
         self.tenant_id, self.key = tenant.id, uuid4().hex
         self.storage = tenant.storage_bytes
         self._disconnects = tenant.disconnects
+        self.written: tuple[int, ...] = ()
         self.version: int | None = None
         self.read_at = -inf
+
+    def unwritten(self) -> tuple[int, ...] | None:
+        """Return the counters unless others can know them. Those of what is under way they would forget."""
+        own = self.rate.own
+        counters = (own.asked, own.running, own.rows_added, own.rows_open)
+        return counters if counters != self.written or own.running or own.rows_open else None
 
     def follow(self, tenant: TenantRef | None) -> bool:
         """Apply the tenant's plan from now on. The rows of another database are counted again.
@@ -120,15 +132,15 @@ class TenantUsage:
     async def exchange(self) -> None:
         """Exchange counters with the other processes, and take note of changed plans.
 
-        One statement if there are requests or writes to limit, and two for each portion of tenants; seldom
-        another one.
+        One statement if there were requests or writes to limit lately, and one or two for each portion of
+        tenants; seldom another one.
         """
         trackers = self._in_use()
         if not trackers:
             return
         version = await self._registry.version()
-        for start in range(0, len(trackers), PORTION):
-            portion = trackers[start : start + PORTION]
+        for start in range(0, len(trackers), _EXCHANGED):
+            portion = trackers[start : start + _EXCHANGED]
             await self._read(portion, version)
             await self._share(portion)
         now = self.clock()
@@ -152,13 +164,17 @@ class TenantUsage:
             tracker.version, tracker.read_at = version, now
 
     async def _share(self, trackers: Sequence[Tracker]) -> None:
-        for tracker in trackers:
+        changed = [(one, counters) for one in trackers if (counters := one.unwritten()) is not None]
+        for tracker, _ in changed:
             tracker.rate.own.beat += 1
-        await write_counters({one.key: (one.tenant_id, one.rate.own) for one in trackers})
-        counters = await read_counters([one.tenant_id for one in trackers])
+        if changed:
+            await write_counters({one.key: (one.tenant_id, one.rate.own) for one, _ in changed})
+            for tracker, counters in changed:
+                tracker.written = counters
+        found = await read_counters([one.tenant_id for one in trackers])
         now = self.clock()
         for tracker in trackers:
-            others = counters[tracker.tenant_id]
+            others = found[tracker.tenant_id]
             others.pop(tracker.key, None)
             tracker.rows.exchange(*tracker.rate.exchange(others, now))
 

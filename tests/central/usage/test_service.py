@@ -69,11 +69,19 @@ async def test_limits_are_read_once_and_not_at_each_exchange(clock: Clock, centr
     await plans.put(LIMITS)
     one = (await plans.assign(id_, "basic")).ref
     usage, sent = TenantUsage(registry, clock), list[int]()
+    rate = usage.rate_of(one)
+    assert rate is not None
     for _ in range(3):
-        rate = usage.rate_of(one)
-        assert rate is not None
         rate.take(clock())
         with statements_of(central) as statements:
             await usage.exchange()
         sent.append(len(statements))
     assert sent == [4, 3, 3], "the version, what is written and read, and at first the limits"
+    with statements_of(central) as statements:
+        await usage.exchange()
+    assert len(statements) == 2, "what has not changed is not written again"
+    rate.begin()
+    with statements_of(central) as statements:
+        await usage.exchange()
+        await usage.exchange()
+    assert len(statements) == 6, "what is under way is written as long as it is"
