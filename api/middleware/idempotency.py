@@ -24,6 +24,7 @@ from central.secrets.redaction import without_secrets
 from piccolo_conf import DB
 from piccolo_engines.errors import DatabaseError
 from piccolo_engines.idempotency import Claim, IdempotencyBusy, InvalidIdempotencyKey, require_key
+from tenant_schema.objects.changes.repeated import repeatable
 from tenant_schema.records.idempotency import StoredResponse, TenantIdempotency
 from tenant_schema.users.rights.permissions import Access
 
@@ -96,12 +97,13 @@ class Idempotent:
         return response, False
 
     async def _apart(self, claim: Claim, scope: HTTPScope, receive: Receive) -> tuple[RawResponse, bool]:
-        """Run the request while a lease holds the key."""
+        """Run the request while a lease holds the key. A first try that was done, and died, is found so."""
         found = await self._requests.take(claim, lease=True)
         if isinstance(found, StoredResponse):
             return _response(found), True
         async with self._requests.leases.kept_unless_failed(found):
-            response = await self._served(scope, receive)
+            with repeatable(_change_of(claim)):
+                response = await self._served(scope, receive)
         await self._requests.store(found, _kept(response, scope["path"]))
         return response, False
 
@@ -193,6 +195,12 @@ def _claim(request: TenantRequest, access: Access, key: str, body: bytes) -> Cla
         hashlib.sha256(named.encode()).hexdigest(),
         hmac.digest(secret, content_type + b"\0" + body, "sha256").hex(),
     )
+
+
+def _change_of(claim: Claim) -> UUID:
+    """Return the id of the change of objects that the request makes: the same each time that it is sent."""
+    digest = hashlib.sha256(f"{claim.fingerprint} {claim.body_hash}".encode()).digest()
+    return UUID(bytes=digest[:16], version=5)
 
 
 def _kept(response: RawResponse, path: str) -> StoredResponse:

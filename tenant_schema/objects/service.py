@@ -15,7 +15,6 @@ from typing import Any
 from uuid import UUID
 
 from piccolo_conf import DB
-from piccolo_engines.columns import new_id
 from piccolo_engines.errors import (
     ConnectionLost,
     DatabaseError,
@@ -44,8 +43,9 @@ from tenant_schema.objects.changes.decide.plan import Plan, plan_of
 from tenant_schema.objects.changes.drift import Drift, find_drift, repair_drift
 from tenant_schema.objects.changes.journal import State, state_of
 from tenant_schema.objects.changes.recovery import Recovery
+from tenant_schema.objects.changes.repeated import is_done_already, next_change_id
 from tenant_schema.objects.definitions.drafts import FieldDraft, ObjectDraft
-from tenant_schema.objects.errors import CounterMissing, ObjectBusy, TablesDiffer, WouldBreakData
+from tenant_schema.objects.errors import CounterMissing, NameTaken, ObjectBusy, TablesDiffer, WouldBreakData
 from tenant_schema.objects.model.auto_numbers import number_records
 from tenant_schema.objects.model.catalog import Catalog
 from tenant_schema.objects.model.row_store import load_rows
@@ -270,9 +270,13 @@ class SchemaService:
 
         async with self._forgetting(scope):
             for attempt in range(1, _ATTEMPTS + 1):
-                change = new_id()
+                change = await next_change_id()
                 try:
                     plan = await self._attempt(access, decided, confirm, change, dry_run=dry_run)
+                except NameTaken:
+                    if await is_done_already():  # by the first try of this very request
+                        return None
+                    raise
                 except _CUT_SHORT:
                     state = await self._settled(change)
                     if state is State.DONE:

@@ -1,5 +1,6 @@
 """The journal of schema changes: the intent, the number of completed operations, and the state."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -21,6 +22,7 @@ __all__ = [
     "open_entries",
     "record",
     "state_of",
+    "states_of",
 ]
 
 _OPEN = ("begun", "valid", "undoing")
@@ -67,6 +69,14 @@ async def begin(entry: Entry, user: UUID | None) -> None:
             user=user,
         )
     )
+
+
+async def states_of(changes: Sequence[UUID]) -> dict[UUID, State]:
+    """Return the states of those of the changes that were begun. One statement."""
+    rows = await SchemaChange.select(SchemaChange.id, SchemaChange.state).where(
+        SchemaChange.id.is_in(list(changes))
+    )
+    return {row["id"]: State(row["state"]) for row in rows}
 
 
 async def state_of(change: UUID) -> State | None:

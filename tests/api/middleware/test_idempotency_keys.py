@@ -141,6 +141,37 @@ async def test_a_crash_loses_both_or_neither(world: World, monkeypatch: pytest.M
     assert await names(world) == ["Initech"]
 
 
+CHANGES = [
+    ("/api/v1/objects", {"name": "deals", "fields": [{"name": "stage", "type": "text"}]}),
+    ("/api/v1/objects/accounts/fields", {"name": "motto", "type": "text"}),
+]
+
+
+@pytest.mark.parametrize(("path", "body"), CHANGES)
+async def test_a_change_of_objects_whose_process_died_after_it_is_found_done(
+    world: World, monkeypatch: pytest.MonkeyPatch, path: str, body: Any
+) -> None:
+    """The name is not taken for the client that has just created it; for all others it is."""
+    user, key = await world.user(), {"Idempotency-Key": "once"}
+
+    async def die(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    with monkeypatch.context() as dying:
+        dying.setattr(idempotency.TenantIdempotency, "store", die)
+        assert (await user.post(path, json=body, headers=key)).status_code == 500
+    lost: dict[Any, Any] = {IdempotentRequest.leased_until: utc_now() - timedelta(minutes=1)}
+    await in_database(world, IdempotentRequest.update(lost, force=True).run)
+    again = await user.post(path, json=body, headers=key)
+    assert again.status_code == 201, again.text
+    replayed = await user.post(path, json=body, headers=key)
+    assert (replayed.status_code, replayed.json()) == (201, again.json())
+    assert replayed.headers["idempotent-replayed"] == "true"
+    for other in ({}, {"Idempotency-Key": "another"}):
+        taken = await user.post(path, json=body, headers=other)
+        assert (taken.status_code, taken.json()["code"]) == (409, "name-taken")
+
+
 async def test_after_a_day_a_key_is_new_and_old_ones_go(world: World) -> None:
     client = await world.user()
 
