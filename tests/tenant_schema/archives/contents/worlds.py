@@ -212,6 +212,22 @@ _TYPES: dict[str, tuple[dict[str, Any], st.SearchStrategy[Any]]] = {
 }
 
 
+_TIMES: st.SearchStrategy[Any] = st.none() | st.datetimes(min_value=_FIRST, timezones=st.just(dt.UTC))
+_USER = {
+    "email": st.from_regex(r"[a-z]{1,8}@[a-z]{1,8}\.example", fullmatch=True),
+    "name": _TEXT,
+    "password_hash": _TEXT,
+    "active": st.booleans(),
+    "last_sign_in_at": _TIMES,
+}
+
+
+def users() -> st.SearchStrategy[list[dict[str, Any]]]:
+    """Values of users with different addresses."""
+    one = st.fixed_dictionaries(_USER)
+    return st.lists(one, max_size=4, unique_by=lambda user: user["email"])
+
+
 @st.composite
 def objects(draw: st.DrawFn, name: str) -> tuple[list[FieldDraft], list[dict[str, Any]]]:
     """Fields of an object, and bodies of records for it."""
