@@ -1,4 +1,4 @@
-"""The tenant's settings, the first run, preferences, imports as jobs and the palette, in Chromium."""
+"""The tenant's settings, the first run, preferences and the palette, in Chromium."""
 
 from typing import Any
 
@@ -8,7 +8,6 @@ from playwright.async_api import Browser, expect
 from tests.api.conftest import ON_ONE
 from tests.api.frontend.test_in_a_browser import Workspace, create, workspace
 from tests.api.frontend.test_setup_apps import opens
-from tests.api.records.test_import_jobs import run_all
 
 pytestmark = [ON_ONE, pytest.mark.asyncio(loop_scope="module")]
 
@@ -144,51 +143,6 @@ async def test_first_steps_and_sample_records_that_go_again(world_with: Any, bro
         await shown.page.get_by_role("button", name="Load sample records").wait_for()
         await shown.page.emulate_media(color_scheme="dark")
         await shown.accessible()
-        assert shown.faults == []
-
-
-async def test_an_import_runs_on_while_its_page_is_left(world_with: Any, browser: Browser) -> None:
-    async with world_with(local=True) as world, workspace(world, browser) as shown:
-        await opens(shown, "../o/accounts/import")
-        await shown.page.locator("input[type=file]").set_input_files(
-            {"name": "accounts.csv", "mimeType": "text/csv", "buffer": b"Name\nGlobex\nInitech\n"}
-        )
-        await shown.page.get_by_role("button", name="Check the file").click()
-        await shown.page.get_by_role("button", name="Import", exact=True).click()
-        await shown.sees("You may leave this page")
-        await shown.page.reload()
-        await shown.sees("accounts.csv is being imported.")
-        await shown.page.get_by_role("button", name="Show").click()
-        await run_all(world)
-        await shown.sees("The import is complete")
-        await shown.accessible()
-        await shown.page.get_by_role("link", name="Accounts").last.click()
-        await shown.row("Globex").wait_for()
-        assert shown.faults == []
-
-
-async def test_a_file_that_can_be_read_in_two_ways_is_imported_once_its_format_is_chosen(
-    world_with: Any, browser: Browser
-) -> None:
-    async with world_with(local=True) as world, workspace(world, browser) as shown:
-        await opens(shown, "../o/accounts/import")
-        lines = b'Name,Employees\nGlobex,"1,234"\n'
-        file = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": lines}
-        await shown.page.locator("input[type=file]").set_input_files(file)
-        check = shown.page.get_by_role("button", name="Check the file")
-        await check.click()
-        await shown.sees("can have decimals or thousands")
-        decimal = shown.page.get_by_role("combobox", name="Mark before decimals")
-        await decimal.click()
-        await shown.page.get_by_role("option", name="Point", exact=True).click()
-        await shown.accessible()
-        await check.click()
-        await shown.page.get_by_role("button", name="Import", exact=True).click()
-        await shown.sees("You may leave this page")
-        await run_all(world)
-        await shown.sees("The import is complete")
-        (globex,) = (await (await world.user()).get("/api/v1/data/accounts")).json()["data"]
-        assert 1234 in globex.values()
         assert shown.faults == []
 
 
