@@ -73,7 +73,9 @@ async def test_an_import_of_many_lines_shows_its_progress_and_is_cancelled(
         file = {"name": "accounts.csv", "mimeType": "text/csv", "buffer": text.encode()}
         await shown.page.locator("input[type=file]").set_input_files(file)
         await shown.page.get_by_role("button", name="Check the file").click()
-        await shown.page.get_by_text(re.compile(f"would be created: {many // 1000},?000")).wait_for()
+        await shown.page.get_by_text(re.compile(f"would be created: {many // 1000},?000")).wait_for(
+            timeout=180_000
+        )
         await shown.page.get_by_role("radio", name="Import the valid lines and report the others").check()
         await shown.page.get_by_role("button", name="Import", exact=True).click()
         hold_after_a_portion(monkeypatch)

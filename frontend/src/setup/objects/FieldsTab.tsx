@@ -4,6 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { api, type Field } from "~/api";
+import { labelOf } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import { getLocale } from "~/paraglide/runtime";
 import { typeLabel } from "~/setup/objects/fieldTypes";
@@ -46,7 +47,7 @@ export function FieldsTab({ definition, etag }: Props) {
                 <Group justify="space-between" gap="xs">
                   <div style={{ minWidth: 0, overflowWrap: "anywhere" }}>
                     <Anchor fw={500} size="sm" renderRoot={(props) => <Link to="/setup/objects/$object/fields/$field" params={{ object: definition.name, field: one.name }} {...props} />}>
-                      {one.label}
+                      {labelOf(one)}
                     </Anchor>
                     <Text size="xs" c="dimmed">
                       {one.name} · {detailOf(one)}
@@ -65,7 +66,7 @@ export function FieldsTab({ definition, etag }: Props) {
           <ul className="setup-rows" style={{ marginTop: ".5rem" }}>
             {system.map((one) => (
               <li key={one.name}>
-                <Text size="sm">{one.label}</Text>
+                <Text size="sm">{labelOf(one)}</Text>
                 <Text size="xs" c="dimmed">
                   {one.name} · {detailOf(one)}
                 </Text>
@@ -85,7 +86,7 @@ function Reorder({ definition, etag, order, onChange }: Props & { order: Field[]
   const [told, setTold] = useState("");
   const place = (from: number, to: number) => {
     onChange(move(order, from, to));
-    setTold(m.setup_frame_moved({ name: order[from]?.label ?? "", place: to + 1, count: order.length }));
+    setTold(m.setup_frame_moved({ name: labelOf(order[from] ?? {}), place: to + 1, count: order.length }));
   };
   const drag = useDragOrder(place);
   const save = async () => {
@@ -114,9 +115,9 @@ function Reorder({ definition, etag, order, onChange }: Props & { order: Field[]
             <Group wrap="nowrap" gap="xs">
               <span {...drag.handle(at)}>⠿</span>
               <Text size="sm" style={{ flex: 1, overflowWrap: "anywhere" }}>
-                {one.label}
+                {labelOf(one)}
               </Text>
-              <MoveButtons name={one.label} at={at} count={order.length} onMove={place} />
+              <MoveButtons name={labelOf(one)} at={at} count={order.length} onMove={place} />
             </Group>
           </li>
         ))}

@@ -6,6 +6,7 @@ import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
 
 import { PageError } from "~/app/PageError";
+import { pluralLabelOf } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import { AdviceTab } from "~/setup/objects/AdviceTab";
 import { DetailsTab } from "~/setup/objects/DetailsTab";
@@ -32,7 +33,7 @@ export default function ObjectPage() {
   return (
     <div className="page">
       <PageHeader
-        title={definition.pluralLabel}
+        title={pluralLabelOf(definition)}
         back={{ label: m.setup_nav_objects(), link: { to: "/setup/objects" } }}
         description={definition.description || (definition.standard ? m.objects_standard_help() : undefined)}
       />

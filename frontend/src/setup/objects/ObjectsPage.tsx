@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 
+import { pluralLabelOf } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import { DriftNotice } from "~/setup/objects/DriftNotice";
 import { NewObject } from "~/setup/objects/NewObject";
@@ -19,7 +20,7 @@ export default function ObjectsPage() {
   const { data, error, refetch } = useQuery(objectsQuery);
   const [words, setWords] = useState("");
   const [creating, setCreating] = useState(false);
-  const found = data?.filter((one) => `${one.label} ${one.pluralLabel} ${one.name}`.toLowerCase().includes(words.trim().toLowerCase()));
+  const found = data?.filter((one) => `${one.label} ${one.pluralLabel} ${pluralLabelOf(one)} ${one.name}`.toLowerCase().includes(words.trim().toLowerCase()));
   return (
     <div className="page">
       <PageHeader title={m.setup_nav_objects()} description={m.objects_intro()}>
@@ -55,7 +56,7 @@ function ObjectTable({ objects }: { objects: Definition[] }) {
           <Table.Tr key={one.name}>
             <Table.Td style={{ overflowWrap: "anywhere" }}>
               <Anchor fw={500} renderRoot={(props) => <Link to="/setup/objects/$object" params={{ object: one.name }} {...props} />}>
-                {one.pluralLabel}
+                {pluralLabelOf(one)}
               </Anchor>
               <Text size="xs" c="dimmed">
                 {one.name}
