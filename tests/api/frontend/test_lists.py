@@ -188,7 +188,8 @@ async def test_a_view_is_saved_changed_reset_and_opened_by_default(world_with: A
         await button(shown, "Reset").click()
         await expect(button(shown, "Save changes")).to_have_count(0)
         await button(shown, "More about this view").click()
-        await shown.page.get_by_role("menuitem", name="Open the list with this view").click()
+        async with shown.page.expect_response(lambda response: response.request.method == "PATCH"):
+            await shown.page.get_by_role("menuitem", name="Open the list with this view").click()
         await shown.page.goto(f"{shown.address}/o/accounts")
         await shown.row("Globex").wait_for()
         await expect(shown.row("Account 000")).to_have_count(0)
