@@ -1,4 +1,5 @@
 /** Permissions and people in words. */
+import { pluralLabelOf, type Labelled } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import type { User } from "~/setup/people/queries";
 import { ANY, type Action, type Role } from "~/setup/people/rights";
@@ -27,8 +28,8 @@ export function systemText(permission: string, description: string): string {
 /** Labels by name; an object that the reader may not see keeps its name. */
 export type Labels = ReadonlyMap<string, string>;
 
-export function labelsOf(objects: readonly { name: string; pluralLabel: string }[]): Labels {
-  return new Map(objects.map((one) => [one.name, one.pluralLabel]));
+export function labelsOf(objects: readonly (Labelled & { name: string })[]): Labels {
+  return new Map(objects.map((one) => [one.name, pluralLabelOf(one)]));
 }
 
 export function objectLabel(labels: Labels, name: string): string {

@@ -9,6 +9,7 @@ import { useState } from "react";
 import { api, navigationQuery, queryRecords } from "~/api";
 import { LookupInput } from "~/fields/LookupInput";
 import { fromJson } from "~/filters/filter";
+import { pluralLabelOf } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import { objectsQuery, type ObjectDefinition } from "~/setup/objects/queries";
 import { rolesQuery, userQuery } from "~/setup/people/queries";
@@ -58,7 +59,7 @@ export default function ExplainPage() {
             label={m.role_object()}
             required
             searchable
-            data={objects.map((one) => ({ value: one.name, label: one.pluralLabel }))}
+            data={objects.map((one) => ({ value: one.name, label: pluralLabelOf(one) }))}
             value={search.object || null}
             onChange={(next) => {
               setField("");

@@ -4,6 +4,7 @@ import "@mantine/core/styles/Table.css";
 import { Checkbox, Select, Stack, Table, Text } from "@mantine/core";
 import { useState } from "react";
 
+import { labelOf } from "~/fields/labels";
 import { m } from "~/paraglide/messages";
 import type { ObjectDefinition } from "~/setup/objects/queries";
 import { ACTIONS, allows } from "~/setup/people/rights";
@@ -26,7 +27,7 @@ export function FieldLimits({ draft, onChange, objects, names }: Props) {
   const limited = [...draft.limits.keys()].filter((key) => key.startsWith(`${chosen}.`)).map((key) => key.slice(`${chosen}.`.length));
   const unseen = limited.filter((name) => !object?.fields.some((one) => one.name === name));
   const rows = [
-    ...(object?.fields ?? []).filter((one) => one.name !== "id" && one.name !== "version").map((one) => ({ name: one.name, label: one.label, readOnly: one.readOnly })),
+    ...(object?.fields ?? []).filter((one) => one.name !== "id" && one.name !== "version").map((one) => ({ name: one.name, label: labelOf(one), readOnly: one.readOnly })),
     ...unseen.map((name) => ({ name, label: name, readOnly: false })),
   ];
   const set = (fields: string[], limit: Limit | null) => {
