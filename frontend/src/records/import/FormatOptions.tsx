@@ -24,7 +24,7 @@ export function FormatOptions({ format, onChange, isOpen, onToggle }: Props) {
   );
   return (
     <div>
-      <Button size="compact-sm" variant="subtle" aria-expanded={isOpen} onClick={onToggle}>
+      <Button size="compact-sm" variant="default" aria-expanded={isOpen} onClick={onToggle}>
         {m.import_format()}
       </Button>
       {isOpen && (

@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=`en.en-AU.en-CA.en-GB.en-IE.en-US.de.de-AT.de-CH.de-DE.fr.fr-CH.it.it-CH.es.pt.pt-BR.nl.da.sv.nb.fi.pl.cs.hu.ro.tr.ja.zh`.split(`.`);function n(n){let r=new Intl.DisplayNames([e()],{type:`language`});return(n===``||t.includes(n)?t:[n,...t]).map(e=>({value:e,label:r.of(e)??e}))}export{n as t};

@@ -1,0 +1,1 @@
+import{a as e,l as t}from"./api-B31GQgMM.js";import{c as n,d as r}from"./format-B_2O1GD_.js";import{G as i}from"./Text-C1w37pUZ.js";var a;function o(){let r=e.getQueryData(t.queryKey);return(a===void 0||a.workspace!==r)&&(a={workspace:r,style:n(i(),Intl.DateTimeFormat().resolvedOptions().timeZone,r)}),a.style}function s(e){return r(i(),{}).format(e)}export{s as n,o as t};

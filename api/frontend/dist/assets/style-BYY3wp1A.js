@@ -1,1 +1,0 @@
-import{a as e,l as t}from"./api-C9kgb5Hn.js";import{c as n,u as r}from"./format-Llmg0Fj-.js";import{G as i}from"./Text-C1w37pUZ.js";var a;function o(){let r=e.getQueryData(t.queryKey);return(a===void 0||a.workspace!==r)&&(a={workspace:r,style:n(i(),Intl.DateTimeFormat().resolvedOptions().timeZone,r)}),a.style}function s(e){return r(i(),{}).format(e)}export{s as n,o as t};

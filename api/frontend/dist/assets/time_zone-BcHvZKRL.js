@@ -1,0 +1,1 @@
+import{G as e}from"./Text-C1w37pUZ.js";var t=()=>`Time zone`,n=()=>`Zeitzone`,r=((r={},i={})=>(i.locale??e())===`de`?n(r):t(r));export{r as t};
