@@ -6,7 +6,7 @@ from uuid import UUID
 
 import msgspec
 
-from central.errors import CentralError
+from central.errors import CentralError, TenantNotFound
 from central.jobs.claims import Claim, in_short
 from central.jobs.kinds import Done, JobKind, Later, Outcome
 from central.jobs.store import JobStore, NewJob
@@ -100,7 +100,11 @@ class ServerEmptying:
 
     async def _move(self, state: _Cursor, tenant_id: UUID, to: str | None) -> None:
         """Begin the tenant's move, or find the one that an interrupted attempt has begun."""
-        tenant = await self._registry.get(tenant_id)
+        try:
+            tenant = await self._registry.get(tenant_id)
+        except TenantNotFound as error:
+            state.failures[str(tenant_id)] = str(error)
+            return
         if tenant.database_server != state.server:
             state.moved[tenant.slug] = tenant.database_server
             return

@@ -29,6 +29,7 @@ from central.errors import TenantNotFound, TenantUpgrading
 from central.hostnames import parse_host
 from central.plans.errors import RequestsRefused
 from central.registry import TenantRef
+from central.tables import TenantStatus
 from central.tenancy.resolver import Central, Unknown
 from tenant_schema.scope import TenantScope
 from tenant_schema.users.audit.write import Origin, came_from
@@ -145,7 +146,8 @@ class TenantFromHost:
         if (preflight := self._cross_origin.preflight(scope, context)) is not None:
             await preflight(scope, receive, send)
             return
-        refuse_writes(tenant, scope)
+        if tenant.status is TenantStatus.READ_ONLY:
+            await refuse_writes(tenant, scope)
         if is_upload(scope):
             await self._with_upload(tenant, scope, receive, send)
             return

@@ -9,6 +9,7 @@ from api.errors import TenantArchived, TenantNotReady, TenantReadOnly, TenantSus
 from central.errors import TenantNotFound, TenantUpgrading
 from central.registry import TenantRef
 from central.tables import TenantStatus
+from central.upgrades.holds import is_being_upgraded
 from piccolo_engines.errors import WritesRefused
 
 __all__ = ["REFUSALS", "refuse_unless_served", "refuse_writes"]
@@ -17,16 +18,13 @@ REFUSALS: Final = (TenantArchived, TenantNotReady, TenantReadOnly, TenantUpgradi
 """Errors with a status above 500 that say nothing of how the tenant works."""
 
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
-_ADMITTED: Final = re.compile(
-    r"POST /api/v1/(?:data/[^/]+/(?:query|aggregate)|permissions/explain)/?"
-    r"|POST /api/v1/auth/(?:login|logout|refresh|session|ticket|passkeys/(?:begin|finish))/?"
+_READING: Final = re.compile(r"POST /api/v1/(?:data/[^/]+/(?:query|aggregate)|permissions/explain)/?")
+_SESSIONS: Final = re.compile(
+    r"POST /api/v1/auth/(?:login|logout|refresh|session|ticket|passkeys/(?:begin|finish))/?"
     r"|DELETE /api/v1/auth/session/?"
     r"|POST /admin/(?:api|public)/log(?:in|out)/?"
 )
-"""Requests that only read, and those that begin, continue and end sessions.
-
-A fence leaves out the tables that sessions need (ADR 178).
-"""
+"""Requests that begin, continue and end sessions: a fence leaves out the tables that they need (ADR 178)."""
 
 
 def refuse_unless_served(tenant: TenantRef) -> None:
@@ -44,9 +42,13 @@ def refuse_unless_served(tenant: TenantRef) -> None:
             raise TenantNotFound(tenant.slug)
 
 
-def refuse_writes(tenant: TenantRef, scope: HTTPScope) -> None:
-    """Raise :class:`~api.errors.TenantReadOnly` for a request that may change a read-only tenant's data."""
-    if tenant.status is not TenantStatus.READ_ONLY or scope["method"] in _SAFE:
+async def refuse_writes(tenant: TenantRef, scope: HTTPScope) -> None:
+    """Raise :class:`~api.errors.TenantReadOnly` for a request that may change a read-only tenant's data.
+
+    While its database is migrated nothing but the status refuses what signing in writes beside sessions.
+    """
+    request = f"{scope['method']} {scope['path']}"
+    if scope["method"] in _SAFE or _READING.fullmatch(request) is not None:
         return
-    if _ADMITTED.fullmatch(f"{scope['method']} {scope['path']}") is None:
+    if _SESSIONS.fullmatch(request) is None or await is_being_upgraded(tenant.id):
         raise TenantReadOnly

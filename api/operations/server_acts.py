@@ -50,10 +50,10 @@ class ServerActs:
         """
         if to is not None and self.placement.named(to) == self.placement.named(name):
             raise InvalidBody([Problem("to", "same-server", "It is the server that is to be emptied.")])
-        await self.change(name, draining=True)
-        if to is None and not await emptying.is_possible(name):
-            raise InvalidBody([Problem("to", "required", _NOWHERE)])
-        async with CENTRAL.transaction():
+        async with CENTRAL.transaction():  # a refusal leaves the server as it was
+            await self.change(name, draining=True)
+            if to is None and not await emptying.is_possible(name):
+                raise InvalidBody([Problem("to", "required", _NOWHERE)])
             job = await emptying.begin(name, to, parallel)
             await audit.record(self.actor, "server.empty", detail={"server": name, "to": to, "job": str(job)})
         emptying.wake()

@@ -105,7 +105,7 @@ class ArchivedContents:
     ) -> None:
         """See the protocol. Sessions go on; the tenant's entries in the directory are rebuilt."""
         there: set[UUID] = set()
-        sessions = OpenSessions((), ())
+        sessions = OpenSessions((), (), ())
         if former is not None:
             with DB.bind(former), suppress(DatabaseError):  # it may be lost
                 there = set(await _pending())

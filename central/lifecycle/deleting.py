@@ -214,7 +214,7 @@ class Undelete(Repeated):
 
 @dataclass(frozen=True)
 class ServeAgain(Repeated):
-    """Give the tenant the status that it had: it is served, or suspended."""
+    """Give the tenant the status that it had: it is served, or suspended unless it was resumed meanwhile."""
 
     lifecycle: LifeCycleParts
     name = "serve"
@@ -223,6 +223,8 @@ class ServeAgain(Repeated):
     async def do(self, subject: Replacement) -> None:
         expected = (TenantStatus.READ_ONLY, subject.serves_as)
         registry = self.lifecycle.parts.registry
+        if (await registry.get(subject.tenant.id)).status is TenantStatus.ACTIVE:
+            return
         await registry.set_status(subject.tenant.id, subject.serves_as, expected=expected, level=None)
 
     async def undo(self, _subject: object) -> None:

@@ -26,6 +26,7 @@ class Fences:
     :ivar passable: the tables that a fence leaves out: those that readers write, such as their sessions.
     """
 
+    registry: Registry
     servers: DatabaseServers
     credentials: Credentials
     passable: Sequence[str] = ()
@@ -54,7 +55,8 @@ class Fences:
         try:
             yield
         finally:
-            await self.build(tenant)
+            if (await self.registry.get(tenant.id)).status is TenantStatus.READ_ONLY:
+                await self.build(tenant)  # otherwise it was resumed meanwhile
 
 
 @dataclass(frozen=True)

@@ -73,7 +73,7 @@ class Parts:
     @property
     def fences(self) -> Fences:
         """What refuses writes to tenants' databases."""
-        return Fences(self.servers, self.credentials, self.passable_tables)
+        return Fences(self.registry, self.servers, self.credentials, self.passable_tables)
 
 
 def creation(parts: Parts) -> tuple[UndoableStep[NewTenant], ...]:

@@ -7,6 +7,7 @@ died is taken over by the next upgrade of the tenant, or given back by whoever e
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
@@ -21,10 +22,13 @@ from central.provisioning.types import operation_key
 from central.registry import Registry, TenantRef
 from central.tables import WITH_DATABASE
 from central.upgrades import rows
+from piccolo_engines.columns import utc_now
 from piccolo_engines.errors import UniqueViolation
 
-__all__ = ["TenantHolds", "operation_on"]
+__all__ = ["LOOKED_AT_AGAIN", "TenantHolds", "is_being_upgraded", "operation_on"]
 
+LOOKED_AT_AGAIN: Final = timedelta(minutes=1)
+"""After so long it is checked whether an upgrade that has stopped a tenant's writes still goes on with it."""
 _UPGRADE: Final = "tenant.upgrade"
 _HELD_BACK: Final = "An upgrade has stopped its writes, and goes on with it."
 
@@ -104,8 +108,14 @@ class TenantHolds:
         tenant_id = claim.job.tenant_id
         assert tenant_id is not None
         if await rows.stops_writes_of(tenant_id):
-            return Later(None, note=_HELD_BACK)
+            return Later(utc_now() + LOOKED_AT_AGAIN, note=_HELD_BACK)
         return Done(is_forgotten=True)
+
+
+async def is_being_upgraded(tenant_id: UUID) -> bool:
+    """Whether an upgrade holds the tenant."""
+    operation = await operation_on(tenant_id)
+    return operation is not None and operation.kind == _UPGRADE
 
 
 async def operation_on(tenant_id: UUID) -> JobRecord | None:

@@ -35,7 +35,7 @@ from central.tables import TenantStatus
 from central.tenancy.tenancy import Tenancy
 from central.upgrades import rows
 from central.upgrades.errors import BackupFailed, PutBackFailed
-from central.upgrades.holds import TenantHolds, operation_on
+from central.upgrades.holds import LOOKED_AT_AGAIN, TenantHolds, operation_on
 from central.upgrades.rows import UNDER_WAY, TenantPart
 from central.upgrades.tables import UpgradeTenantState
 from piccolo_engines.columns import utc_now
@@ -114,7 +114,7 @@ class UpgradeTenants:
             await self._failed(part, error, hold)
         finally:
             if hold.is_open and part.stops_writes and part.state in UNDER_WAY:
-                await hold.postpone(None)
+                await hold.postpone(utc_now() + LOOKED_AT_AGAIN)
 
     async def _upgrade(self, tenant: TenantRef, part: TenantPart, hold: Claim) -> None:
         if part.stops_writes and tenant.status is TenantStatus.ACTIVE:  # an attempt ended unrecorded
@@ -124,7 +124,7 @@ class UpgradeTenants:
             await rows.change_part(part, stops_writes=True, backup=None)  # no backup is older than the fence
             tenant = await self._stop_writes(tenant, hold)
         elif part.stops_writes:
-            await self.parts.fences.build(tenant)
+            await self._fence(tenant, hold)
         if self.parts.backups.is_configured and part.backup is None:
             await rows.change_part(part, backup=await self._back_up(tenant, utc_now()))
         await hold.write()
@@ -200,8 +200,18 @@ class UpgradeTenants:
 
     async def _stop_writes(self, tenant: TenantRef, hold: Claim) -> TenantRef:
         stopped = await self._set_status(tenant, TenantStatus.ACTIVE, TenantStatus.READ_ONLY, hold)
-        await self.parts.fences.build(stopped)
+        await self._fence(stopped, hold)
         return stopped
+
+    async def _fence(self, tenant: TenantRef, hold: Claim) -> None:
+        """Build the fence, unless another process has taken the tenant over and serves it again."""
+        await self.parts.fences.build(tenant)
+        try:
+            await hold.write()
+        except JobLost:
+            if (await self.parts.registry.get(tenant.id)).status is TenantStatus.ACTIVE:
+                await self.parts.fences.remove(tenant)
+            raise
 
     async def _serve_again(self, part: TenantPart, hold: Claim) -> None:
         await hold.write()

@@ -32,8 +32,8 @@ class RowCount:
     """
 
     __slots__ = (
-        *("_clock", "_counted_at", "_counts", "_elsewhere", "_in_doubt", "_is_counting", "_meanwhile"),
-        *("_own", "counting", "number"),
+        *("_clock", "_counted_at", "_counts", "_databases", "_elsewhere", "_in_doubt", "_is_counting"),
+        *("_meanwhile", "_own", "counting", "number"),
     )
 
     def __init__(self, own: Counters, clock: Callable[[], float] = time.monotonic) -> None:
@@ -41,7 +41,7 @@ class RowCount:
         self.number = 0
         self.counting = Lock()
         self._counted_at: float | None = None
-        self._counts = self._elsewhere = self._meanwhile = 0
+        self._counts = self._databases = self._elsewhere = self._meanwhile = 0
         self._in_doubt = self._is_counting = False
 
     def admits(self, number: int, most: int) -> bool | None:
@@ -56,6 +56,7 @@ class RowCount:
     async def recount(self, count: _Count) -> None:
         """Count the rows, and add those of transactions that have not ended."""
         self._counts += 1
+        database = self._databases
         self._is_counting, self._in_doubt, self._meanwhile = True, False, 0
         try:
             counted = await count()
@@ -65,11 +66,13 @@ class RowCount:
         finally:
             self._is_counting = False
         self.number = counted + self._meanwhile + self._own.rows_open + self._elsewhere
-        self._counted_at = self._clock()
+        if database == self._databases:
+            self._counted_at = self._clock()
 
     def forget(self) -> None:
         """Count the rows again before the next ones are added: the tenant has got another database."""
         self._counted_at = None
+        self._databases += 1
 
     def exchange(self, added: int, elsewhere: int) -> None:
         """Note how many rows other processes have added since the last exchange, and how many of them belong
@@ -77,10 +80,11 @@ class RowCount:
         """
         if added or elsewhere != self._elsewhere:
             self._in_doubt = True
+        more = max(added, elsewhere - self._elsewhere)  # of a process that was not known, only the latter
         self._elsewhere = elsewhere
-        if added > 0:
-            self.number += added
-            self._meanwhile += added
+        if more > 0:
+            self.number += more
+            self._meanwhile += more
 
     def add(self, number: int) -> Ended:
         """Add rows, until the returned function gets False."""

@@ -25,6 +25,9 @@ _LEAST_SHARE: Final = 0.25
 _SILENT: Final = 6
 """After so many exchanges without a sign of a process its running requests do not count any more."""
 
+_STALE: Final = 3.0
+"""Seconds without an exchange after which what was running in other processes does not count any more."""
+
 _FORGOTTEN: Final = 10_000
 """Counters that were gone for a while go on; after so many exchanges those of a process are new ones."""
 
@@ -103,7 +106,6 @@ class TenantRate:
         self.limits = Limits("")
         self._rate = self._burst = self._level = self._tokens = 0.0
         self.change(limits)
-        self._level = self._tokens = self._burst
 
     def change(self, limits: Limits) -> None:
         """Apply other limits from now on. What is under way, and tokens that are left, stay as far as they
@@ -120,6 +122,7 @@ class TenantRate:
         if not had_rate:
             self._level = self._tokens = self._burst
         self._level, self._tokens = min(self._level, self._burst), min(self._tokens, self._burst)
+        self.own.tokens = int(self._tokens)
 
     def take(self, now: float) -> None:
         """Take a request's part of the rate.
@@ -131,7 +134,11 @@ class TenantRate:
         own.asked += 1
         self.used_at = now
         if own.running >= self._room:
-            raise self._too_many()
+            if now - self._exchanged_at > _STALE:  # nothing was exchanged while there were no requests
+                self._running_elsewhere = 0
+                self._find_room()
+            if own.running >= self._room:
+                raise self._too_many()
         if self._rate:
             level = self._refill(now)
             if level < 1.0:
@@ -210,6 +217,8 @@ class TenantRate:
         for key, counters in others.items():
             if key not in known:
                 known[key] = _Other(counters if first and counters.beat > 1 else Counters())
+                if first:  # it may have died: who runs something writes again by the next time but one
+                    known[key].silent = _SILENT - 2
             other = known[key]
             before, other.counters = other.counters, counters
             if counters.beat != before.beat:

@@ -50,10 +50,14 @@ class Tracker(TenantQuota):
         self.read_at = -inf
 
     def unwritten(self) -> tuple[int, ...] | None:
-        """Return the counters unless others can know them. Those of what is under way they would forget."""
+        """Return the counters unless others can know them.
+
+        What is under way they would forget, and what was written once they take for new.
+        """
         own = self.rate.own
-        counters = (own.asked, own.running, own.rows_added, own.rows_open)
-        return counters if counters != self.written or own.running or own.rows_open else None
+        counters = (own.asked, own.running, own.rows_added, own.rows_open, own.tokens)
+        is_known = own.beat > 1 and not own.running and not own.rows_open
+        return None if is_known and counters == self.written else counters
 
     def follow(self, tenant: TenantRef | None) -> bool:
         """Apply the tenant's plan from now on. The rows of another database are counted again.

@@ -51,7 +51,12 @@ def _constraint(message: str) -> str | None:
 
 
 def _denied(message: str) -> DatabaseError:
-    """A command was denied for a table; the message names the command."""
+    """A command was denied for a table; the message names the command.
+
+    To lock rows takes the privilege to change them: MySQL reports a ``SELECT with locking clause command``.
+    """
+    if message.startswith("SELECT with locking clause"):
+        return WritesRefused()
     return AccessDenied() if message.startswith(("SELECT", "SHOW")) else WritesRefused()
 
 

@@ -271,6 +271,7 @@ class MySQLTransaction(BaseTransaction):
         try:
             await self._end(self._session, failed=exception is not None)
         finally:
+            self.outcomes.end(None)  # it was cancelled while it waited for a statement
             session, self._session = self._session, None
             self.engine.give_back(session)
             with contextlib.suppress(ValueError):  # left in another context than it was entered in

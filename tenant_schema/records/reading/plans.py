@@ -9,7 +9,6 @@ statement is run.
 import weakref
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from uuid import UUID
 
 from tenant_schema.records.access.target import Target
@@ -161,8 +160,8 @@ def _prepared(
 
     if source.hops or flags or not _is_plain(source.where):
         return target.plan(build, *key)
-    shared = partial(target.all_plans.shared, target.model.table, (target.dialect, *key), build)
-    return target.plan(shared, *key)
+    one = target.all_plans.shared(target.model.table, (target.dialect, *key), build)
+    return target.plan(lambda: Reading(one.statement, one.layout, one.converts, one.dialect), *key)
 
 
 def _is_plain(condition: Filter) -> bool:

@@ -114,6 +114,18 @@ async def test_switching_back_to_what_it_had(world: World) -> None:
 
 
 @ON_MARIADB
+async def test_who_has_signed_out_since_is_not_signed_in_again_by_switching_back(world: World) -> None:
+    await fill(world)
+    user, other = await world.user(), await world.user("viewer")
+    await carry_out(world, "move", {"sqlite": True})
+    assert (await user.post("/api/v1/auth/logout")).status_code < 300
+    (one,) = await kept(world)
+    await carry_out(world, "restore", {"kept": one["id"]})
+    assert (await user.get("/api/v1/me")).status_code == 401
+    assert (await other.get("/api/v1/me")).status_code == 200
+
+
+@ON_MARIADB
 async def test_reads_go_on_while_it_is_copied_and_writes_are_refused(world: World) -> None:
     await fill(world)
     user, seen = await world.user(), []

@@ -22,7 +22,7 @@ from central.settings.backups import FolderAddress
 from central.settings.settings import Settings
 from central.upgrades.holds import TenantHolds
 from piccolo_engines.columns import new_id
-from tests.api.conftest import KEY, ON_SQLITE, Warm, World
+from tests.api.conftest import KEY, ON_SQLITE, PASSWORD, Warm, World
 from tests.api.scenarios import assert_problem
 from tests.api.upgrades.fleet import CALLS, WAITS_FOR_A_FILE, Fleet, fleet_of
 from tests.support.registries import new_registry
@@ -117,6 +117,18 @@ async def test_an_operation_comes_first(fleet_with: _Fleets) -> None:
             assert (found["state"], found["tenants"]["waiting"]) == ("running", 1)
         assert (await fleet.run(job))["tenants"]["done"] == 1
         await runner.stop()
+
+
+async def test_nobody_signs_in_to_a_read_only_tenant_during_its_upgrade(world: World) -> None:
+    """Its fence is lifted then, and signing in writes more than a session."""
+    tenant_id = await world.tenant_id("acme")
+    assert (await world.operator().post(f"/setup/tenants/{tenant_id}/read-only")).status_code == 200
+    client = world.client("acme.localhost")
+    body = {"email": "administrator@acme.example", "password": PASSWORD}
+    with CENTRAL.bind(world.platform.central_engine):
+        async with world.platform.upgrades.holds.held(tenant_id):
+            assert_problem(await client.post("/api/v1/auth/login", json=body), "tenant-read-only")
+    assert (await client.post("/api/v1/auth/login", json=body)).status_code == 200
 
 
 async def test_a_process_takes_the_tenant_of_a_dead_one_over(world: World) -> None:

@@ -97,6 +97,13 @@ WRITES = (
 )
 
 
+async def locked(engine: Any) -> None:
+    """What an UPDATE … RETURNING begins with; MariaDB refuses only what follows."""
+    async with engine.transaction():
+        await run(engine, 'SELECT "n" FROM "note" FOR UPDATE')
+        await run(engine, 'UPDATE "note" SET "n" = 2')
+
+
 async def test_writes_are_refused_reads_are_not_and_a_resumed_database_is_as_before(fenced: Fenced) -> None:
     engine = fenced.engine()
     await run(engine, 'INSERT INTO "note" ("n") VALUES (7)')
@@ -107,6 +114,9 @@ async def test_writes_are_refused_reads_are_not_and_a_resumed_database_is_as_bef
     for sql in WRITES:
         with pytest.raises(WritesRefused):
             await run(engine, sql)
+    if fenced.user is not None:
+        with pytest.raises(WritesRefused):
+            await locked(engine)
     assert [row["n"] for row in await run(engine, 'SELECT "n" FROM "note"')] == [7]
     await run(engine, 'INSERT INTO "sessions" ("n") VALUES (1)')
     await run(engine, 'UPDATE "sessions" SET "n" = 2')

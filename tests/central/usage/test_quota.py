@@ -148,6 +148,28 @@ async def test_open_rows_of_other_processes_count_beside_those_that_are_found(cl
     await quota.take_rows(31, table.count)
 
 
+async def test_open_rows_of_a_process_that_was_not_known_count_at_once(clock: Clock) -> None:
+    table, quota = Table(10), quota_of(Limits("basic", rows=100), clock)
+    await quota.take_rows(0, table.count)
+    quota.rows.exchange(0, 60)
+    with pytest.raises(LimitReached):
+        await quota.take_rows(31, table.count)
+    await quota.take_rows(30, table.count)
+
+
+async def test_a_count_of_the_former_database_is_not_kept(clock: Clock) -> None:
+    table, quota = Table(100), quota_of(Limits("basic", rows=100), clock)
+
+    async def count() -> int:
+        if table.counts == 0:
+            quota.rows.forget()
+        return await table.count()
+
+    with pytest.raises(LimitReached):
+        await quota.take_rows(1, count)
+    assert table.counts > 1
+
+
 async def test_a_plan_below_the_usage_refuses_and_says_by_how_much(clock: Clock) -> None:
     quota = quota_of(Limits("small", rows=5, users=3, objects=2, storage_bytes=10), clock, storage=11)
 

@@ -137,6 +137,35 @@ def test_a_process_that_begins_learns_from_the_others_what_is_left() -> None:
     assert total <= 10 * 10 + 20 + 3  # ten seconds, and a burst of the new one at first
 
 
+def test_a_process_that_begins_does_not_say_that_nothing_is_left() -> None:
+    here = TenantRate(LIMITS, 0.0)
+    exchange([here], 0.5)
+    both = [here, TenantRate(LIMITS, 0.9)]
+    for tick in range(2, 6):
+        exchange(both, tick / 2)
+    assert sum(admitted(rate, 100, 2.6) for rate in both) >= 20
+
+
+def test_what_a_process_ran_when_it_died_is_soon_forgotten_by_one_that_begins() -> None:
+    limits = Limits("basic", concurrent_requests=1)
+    dead, here = TenantRate(limits, 0.0), TenantRate(limits, 0.0)
+    dead.begin()
+    dead.own.beat = 9
+    for number in range(3):
+        here.exchange({"dead": msgspec.structs.replace(dead.own)}, number / 2)
+    here.begin()
+
+
+def test_what_ran_elsewhere_before_an_idle_time_refuses_nothing() -> None:
+    here, there = (TenantRate(Limits("basic", concurrent_requests=1), 0.0) for _ in range(2))
+    there.begin()
+    exchange([here, there], 0.5)
+    with pytest.raises(TooManyConcurrentRequests):
+        here.take(0.6)
+    here.take(60.0)
+    here.begin()
+
+
 def test_a_lower_plan_applies_at_once() -> None:
     rate = TenantRate(LIMITS, 0.0)
     rate.change(Limits("small", requests_per_second=1))

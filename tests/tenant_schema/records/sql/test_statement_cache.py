@@ -22,7 +22,7 @@ from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.plans import plan_page
 from tenant_schema.records.sql.dialects.registry import SQLITE
 from tenant_schema.records.sql.statement_cache import Plans, Statement, chained, planned, prepare
-from tenant_schema.records.sql.statements import Reading, insert, locked, update
+from tenant_schema.records.sql.statements import insert, locked, update
 from tests.tenant_schema.records.conftest import Counting
 from tests.tenant_schema.records.models import Caller, make_gadgets
 
@@ -111,10 +111,10 @@ async def test_tenants_share_the_reads_of_tables_with_the_same_columns(caller: C
     mine = await caller.service.targets.open(caller.scope, caller.access, "gadgets", "read")
     changed.table._meta.tablename = mine.model.table_name
 
-    def read(target: Target, **query: Any) -> Reading:
+    def read(target: Target, **query: Any) -> Statement:
         return plan_page(
             target, Query(fields=("id", "name"), **query), Cursors(lambda _: [b"k" * 32])
-        ).reading
+        ).reading.statement
 
     def of(tenant_id: UUID, model: ObjectModel) -> Target:
         plans = all_plans.of(tenant_id, model.table)
