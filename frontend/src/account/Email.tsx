@@ -1,18 +1,20 @@
 import "@mantine/core/styles/PasswordInput.css";
 
 import { Alert, Button, Group, PasswordInput, Stack, TextInput, Title } from "@mantine/core";
-import { useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
+import { useQuery, useQueryClient, useSuspenseQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 
 import { accountQuery } from "~/account/queries";
 import { api } from "~/api";
 import { messageOf } from "~/app/messages";
 import { m } from "~/paraglide/messages";
+import { optionsQuery } from "~/session/options";
 
 /** The address that the user signs in with. Another one counts once the link that is sent to it was opened. */
 export function Email() {
   const client = useQueryClient();
   const { data: account } = useSuspenseQuery(accountQuery);
+  const { data: options } = useQuery(optionsQuery);
   const [email, setEmail] = useState("");
   const [password, setPassword] = useState("");
   const [error, setError] = useState("");
@@ -28,6 +30,7 @@ export function Email() {
       setError(messageOf(failure));
     }
   };
+  if (options?.forgot === false) return null; // no link could be sent
   return (
     <section aria-label={m.email_change()}>
       <Title order={2} mb="sm">

@@ -25,9 +25,10 @@ export function Favourites() {
     await queries.invalidateQueries({ queryKey: workspaceQuery.queryKey });
   };
   const move = (from: number, to: number) => {
-    const ids = favourites.map((one) => one.id);
-    ids.splice(to, 0, ...ids.splice(from, 1));
-    void act(() => api.PUT("/api/v1/me/favourites/order", { body: { favourites: ids } }));
+    const moved = [...favourites];
+    moved.splice(to, 0, ...moved.splice(from, 1));
+    queries.setQueryData<Workspace>(workspaceQuery.queryKey, (before) => before && { ...before, favourites: moved }); // another move may follow at once
+    void act(() => api.PUT("/api/v1/me/favourites/order", { body: { favourites: moved.map((one) => one.id) } }));
   };
   const { row, handle } = useDragOrder(move);
   const nameOf = (one: Favourite) => one.label || one.item.slice(0, 8);

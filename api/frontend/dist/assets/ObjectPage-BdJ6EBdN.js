@@ -1,1 +1,0 @@
-import{l as e}from"./tanstack-DQX8gp4a.js";import{t}from"./ListPage-iyJ2APxj.js";import{r as n}from"./react-CvdC6zOt.js";var r=n(),i=e(`/shell/o/$object`);function a(){let{object:e}=i.useParams(),n=i.useSearch(),a=i.useNavigate();return(0,r.jsx)(t,{object:e,search:n,onSearch:(e,t)=>void a({search:e,replace:t})},e)}export{a as default};

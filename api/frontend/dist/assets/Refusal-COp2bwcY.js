@@ -1,1 +1,0 @@
-import{t as e}from"./Alert-QEQNNE13.js";import{r as t}from"./react-CvdC6zOt.js";var n=t();function r({text:t}){return t===``?null:(0,n.jsx)(e,{color:`red`,role:`alert`,children:t})}export{r as t};

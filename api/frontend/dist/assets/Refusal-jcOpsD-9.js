@@ -1,0 +1,1 @@
+import{t as e}from"./Alert-RyeQxiLH.js";import{r as t}from"./react-CvdC6zOt.js";var n=t();function r({text:t}){return t===``?null:(0,n.jsx)(e,{color:`red`,role:`alert`,children:t})}export{r as t};

@@ -1,1 +1,0 @@
-import{a as e,d as t}from"./Text-C1w37pUZ.js";import{t as n}from"./InputBase-BpL1RQJQ.js";import{r}from"./react-CvdC6zOt.js";var i=r(),a=e(e=>{let r=t([`Input`,`InputWrapper`,`TextInput`],null,e);return(0,i.jsx)(n,{component:`input`,...r,__staticSelector:`TextInput`})});a.classes=n.classes,a.displayName=`@mantine/core/TextInput`;export{a as t};

@@ -1,1 +1,0 @@
-import{n as e}from"./notifications.store-DbfMwt6O.js";import{a as t}from"./api-B31GQgMM.js";import{v as n}from"./index-BaFs4Xuo.js";async function r(r,i,a){let o=!0;try{await r(),a!==void 0&&e.show({message:a,autoClose:2e3})}catch(t){o=!1,e.show({color:`red`,message:n(t)})}return await Promise.all(i.map(e=>t.invalidateQueries({queryKey:[e]}))),o}export{r as t};

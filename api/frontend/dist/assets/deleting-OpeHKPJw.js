@@ -1,0 +1,1 @@
+import{a as e,i as t,t as n}from"./run-DbWrrJlV.js";async function r(r,i){try{let e=await n(r,`delete`,{kind:`some`,ids:i});return t(r,`delete`,e),e.done.length}catch(t){return e(t),0}}export{r as t};

@@ -1,0 +1,1 @@
+import{t as e}from"./api-B31GQgMM.js";var t={queryKey:[`sign-in options`],queryFn:async()=>(await e.GET(`/api/v1/auth/options`)).data,staleTime:6e4};export{t};
