@@ -171,7 +171,7 @@ def test_the_service_is_killed_while_it_exports(running: Streaming, source: tupl
     tenant_id, archive = source
     headers = {"Host": f"localhost:{running.port}", "Authorization": f"Bearer {running.token}", **SEALED}
     url = f"http://127.0.0.1:{running.port}/setup/tenants/{tenant_id}/export"
-    for _ in range(times(2, 12)):
+    for _ in range(times(2, 4)):
         enough, received = random.randrange(1, len(archive) // 2), 0
         with (
             suppress(httpx.TransportError),
@@ -189,7 +189,7 @@ def test_the_service_is_killed_while_it_exports(running: Streaming, source: tupl
 
 def test_who_takes_an_export_is_killed(running: Streaming, source: tuple[str, bytes]) -> None:
     tenant_id, archive = source
-    for _ in range(times(2, 12)):
+    for _ in range(times(2, 4)):
         enough = random.randrange(1, len(archive) // 2)
         with client(running, path=f"/setup/tenants/{tenant_id}/export", bytes=enough) as process:
             process.kill()
@@ -202,7 +202,7 @@ def test_killed_while_an_archive_is_sent(
 ) -> None:
     tenant_id, archive = source
     (tmp_path / "archive").write_bytes(archive)
-    for _ in range(times(2, 12)):
+    for _ in range(times(2, 4)):
         slug = running.new_slug()
         path = f"/setup/tenants/import?slug={slug}&name={slug}&primaryDomain={slug}"
         given = {"Content-Type": "application/vnd.freehold.archive"}
@@ -224,7 +224,7 @@ def test_killed_while_an_archive_is_sent(
 def test_the_service_is_killed_while_it_imports(running: Streaming, source: tuple[str, bytes]) -> None:
     """From the first byte to the last step: also the received file is gone."""
     tenant_id, archive = source
-    for _ in range(times(2, 12)):
+    for _ in range(times(2, 4)):
         slug, outcome = running.new_slug(), list[int]()
 
         def attempt(slug: str = slug, outcome: list[int] = outcome) -> None:

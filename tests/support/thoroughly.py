@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from math import ceil
 from typing import TypeVar
 
 __all__ = ["THOROUGHLY", "some_of", "times"]
@@ -16,5 +17,5 @@ def times(usual: int, thoroughly: int) -> int:
 
 
 def some_of(everything: Sequence[_T], usual: int) -> Sequence[_T]:
-    """All, or ``usual`` ones that are spread over the whole."""
-    return everything if THOROUGHLY else everything[:: max(1, len(everything) // usual)]
+    """All, or at most ``usual`` ones that are spread over the whole."""
+    return everything if THOROUGHLY else everything[:: ceil(len(everything) / usual)]

@@ -118,7 +118,7 @@ async def test_many_tenants_are_enqueued_in_portions(world: World, monkeypatch: 
     await BackupPlan.update({BackupPlan.next_due_at: utc_now()}, force=True)
     await Job.update({Job.due_at: utc_now()}).where(Job.kind == "backup.tick")
     await world.runner.drain()
-    assert len(await enqueued()) == 5
+    assert len(set(await enqueued())) == 5  # one whose time of day is now is due again at once
 
 
 async def test_the_installation_has_one_job_that_plans(world: World) -> None:
