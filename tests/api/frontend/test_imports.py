@@ -82,7 +82,7 @@ async def test_an_import_of_many_lines_shows_its_progress_and_is_cancelled(
         running = asyncio.create_task(run_all(world))
         await shown.page.get_by_text(re.compile(r"read\. [1-9][\d,]* created")).wait_for()
         bar = shown.page.get_by_role("progressbar")
-        await expect(bar).to_have_attribute("aria-valuenow", re.compile(r"^[1-9]"))
+        await expect(bar).to_have_attribute("aria-valuenow", re.compile(r"[1-9]"))
         await shown.accessible()
         await shown.page.get_by_role("button", name="Cancel the import").click()
         await shown.sees("The import was cancelled")
