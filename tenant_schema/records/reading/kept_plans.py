@@ -44,7 +44,12 @@ class KeptPlans:
         schema = target.schema
         key = (id(schema), target.model.name, kind, request)
         kept = self._plans.get(key)
-        if kept is not None and kept[0]() is schema and kept[1].is_alive:  # an id may be used again
+        if (
+            kept is not None
+            and kept[0]() is schema  # an id may be used again
+            and kept[1].is_alive
+            and kept[1].reading.dialect is target.dialect  # it may have moved to another kind of server
+        ):
             return kept[1]  # type: ignore[return-value]  # the kind's
         plan = build()
         if plan.query.cursor is None:  # a cursor is used once

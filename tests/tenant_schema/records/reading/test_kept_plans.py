@@ -13,12 +13,14 @@ from piccolo_engines.columns import new_id
 from tenant_schema.objects.definitions.checks import object_rows
 from tenant_schema.objects.model.model import ObjectModel, object_model
 from tenant_schema.records import service as record_service
+from tenant_schema.records.access.target import Target
 from tenant_schema.records.errors import CursorMismatch, InvalidQuery, RecordNotFound
 from tenant_schema.records.query.model import Query
 from tenant_schema.records.reading.cursors import Cursors
 from tenant_schema.records.reading.kept_plans import KeptPlans
 from tenant_schema.records.reading.plans import RecordPlan, plan_record
 from tenant_schema.records.service import RecordService
+from tenant_schema.records.sql.dialects.registry import mysql_dialect
 from tenant_schema.users.errors import PermissionDenied
 from tenant_schema.users.rights.permissions import Grants, RoleGrants
 from tenant_schema.users.tables import User
@@ -269,3 +271,19 @@ async def test_kept_plans_give_the_same_as_new_ones(caller: Caller) -> None:
         assert await responses(one, documents, caller.service) == cold[one]
         back = await responses(one, documents[::-1], caller.service)
         assert back[::-1] == cold[one]
+
+
+async def test_a_plan_for_another_kind_of_database_is_not_used(caller: Caller) -> None:
+    """A tenant that was moved has the same definitions."""
+    plans, caller = KeptPlans(), as_role(caller, grants())
+    target = await caller.service.targets.open(caller.scope, caller.access, "gadgets", "read")
+    moved = msgspec.structs.replace(target)
+    moved.__dict__["dialect"] = mysql_dialect()
+    query = Query(fields=("id", "name"))
+
+    def plan(one: Target) -> RecordPlan:
+        return plans.plan(one, "record", "query", lambda: plan_record(one, query))
+
+    first = plan(target)
+    assert plan(target) is first
+    assert plan(moved).reading.dialect is mysql_dialect()
