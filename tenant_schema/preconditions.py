@@ -56,9 +56,10 @@ def digest_version(content: bytes) -> int:
     return int.from_bytes(hashlib.blake2b(content, digest_size=8).digest()) % _MOST + 1
 
 
-def row_version(*changed_at: datetime) -> int:
-    """Return the version of a definition whose rows were last changed at these times."""
-    return digest_version(" ".join([f"{one.timestamp():.6f}" for one in changed_at]).encode())
+def row_version(*changed_at: datetime | None) -> int:
+    """Return the version of a definition whose rows were last changed at these times; None for never."""
+    times = [f"{one.timestamp():.6f}" for one in changed_at if one is not None]
+    return digest_version(" ".join(times).encode())
 
 
 def require_version(wanted: Versions, version: int) -> None:

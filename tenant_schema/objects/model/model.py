@@ -105,8 +105,7 @@ class ObjectModel:
     @property
     def version(self) -> int:
         """The version, for preconditions of changes; that of a field changes it, too."""
-        times = (self.updated_at, *[one.updated_at for one in self.fields.values()])
-        return row_version(*[one for one in times if one is not None])
+        return row_version(self.updated_at, *[one.updated_at for one in self.fields.values()])
 
 
 _OBJECT_COLUMNS = (

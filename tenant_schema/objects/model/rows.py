@@ -35,8 +35,7 @@ class ObjectRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     def version_with(self, fields: "Iterable[FieldRow]") -> int:
         """The version of the object with its fields."""
-        times = [self.updated_at, *[one.updated_at for one in fields]]
-        return row_version(*[one for one in times if one is not None])
+        return row_version(self.updated_at, *[one.updated_at for one in fields])
 
 
 class FieldRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
@@ -69,7 +68,7 @@ class FieldRow(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     @property
     def version(self) -> int:
         """The version, for preconditions of changes."""
-        return row_version(*[] if self.updated_at is None else [self.updated_at])
+        return row_version(self.updated_at)
 
     @property
     def target(self) -> str | None:

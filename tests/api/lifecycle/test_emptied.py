@@ -52,11 +52,23 @@ async def test_an_interrupted_attempt_is_continued_with_the_moves_that_it_began(
         assert await Job.count().where(Job.kind == "tenant.move") == 2
 
 
+@ON_MARIADB
+async def test_a_tenant_that_was_deleted_meanwhile_holds_up_no_other(world: World) -> None:
+    server, demo = (await servers(world))[0]["name"], await world.tenant_id("demo")
+    begun = (await empty(world, server, to="sqlite", parallel=1)).json()["job"]
+    await world.run_jobs()  # the move of the first tenant, while the other one waits
+    assert (await world.operator().delete(f"/setup/tenants/{demo}")).status_code == 200
+    ended = await until_done(world, begun)
+    assert (ended["state"], ended["result"]["moved"]) == ("done", {"acme": "sqlite"})
+    assert list(ended["result"]["failures"]) == [str(demo)]
+
+
 @ON_SQLITE
 async def test_what_cannot_be_is_refused(world: World) -> None:
     assert_problem(await empty(world, "db9.internal:3306"), "not-found")
     for body in ({"to": "sqlite"}, {"parallel": 0}, {}):
         assert (await empty(world, "sqlite", **body)).status_code == 422, body
+    assert not (await servers(world))[0]["draining"]
     elsewhere = await empty(world, "sqlite", to="db9.internal:3306")
     assert_problem(elsewhere, "unknown-database-server")
     guest = await world.client("localhost").post("/setup/servers/sqlite/empty", json={})
